@@ -1,0 +1,1 @@
+"""Beatbook: the log that a country's community-oriented policing hands from shift to shift."""

@@ -1,0 +1,1 @@
+"""What crosses a boundary between services: areas, actors, events. Standard library and pydantic only."""

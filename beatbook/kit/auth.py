@@ -1,0 +1,97 @@
+"""Bearer tokens: from a JWT to an actor. ARCHITECTURE 6."""
+
+import hmac
+from pathlib import Path
+from typing import Annotated, Any
+
+import anyio.to_thread
+import jwt
+from fastapi import Depends, Request
+
+from beatbook.contracts.actor import PUBLIC, Actor, Grant
+from beatbook.kit.errors import Unauthenticated, Unavailable
+from beatbook.kit.settings import HttpSettings
+
+ALGORITHMS = ["EdDSA", "ES256", "RS256", "PS256"]
+
+
+class Keys:
+    """The issuer's public keys, from a file or over HTTPS, kept for five minutes and read anew for an unknown key id."""
+
+    def __init__(self, settings: HttpSettings) -> None:
+        self._settings = settings
+        location = settings.jwks
+        if "://" not in location:
+            location = Path(location).resolve().as_uri()
+        self._client = jwt.PyJWKClient(location, cache_keys=True, lifespan=300, timeout=5)
+
+    async def read(self, token: str) -> Actor:
+        """The actor a token speaks for; raises `Unauthenticated` for any token that is not to be trusted."""
+        try:
+            key = await anyio.to_thread.run_sync(self._client.get_signing_key_from_jwt, token)
+        except jwt.PyJWKClientConnectionError as error:
+            raise Unavailable("The token issuer's keys cannot be read just now.") from error
+        except (jwt.PyJWTError, ValueError) as error:
+            raise _untrusted("it is not signed by a key of this installation's issuer") from error
+        try:
+            claims = jwt.decode(
+                token,
+                key,
+                algorithms=ALGORITHMS,
+                audience=self._settings.token_audience,
+                issuer=self._settings.issuer,
+                options={"require": ["exp", "sub"]},
+            )
+        except jwt.ExpiredSignatureError as error:
+            raise _untrusted("it has expired") from error
+        except (jwt.PyJWTError, ValueError) as error:
+            raise _untrusted("its signature, issuer or audience is not the expected one") from error
+        return _actor(claims)
+
+
+def _actor(claims: dict[str, Any]) -> Actor:
+    grants = claims.get("grants", [])
+    agency = claims.get("agency")
+    if not isinstance(grants, list) or not (agency is None or isinstance(agency, str)):
+        raise _untrusted("its grants are not a list of role@AREA")
+    try:
+        return Actor(subject=claims["sub"], grants=tuple(Grant.parse(str(text)) for text in grants), agency=agency)
+    except ValueError as error:
+        raise _untrusted("its grants are not a list of role@AREA") from error
+
+
+def _untrusted(why: str) -> Unauthenticated:
+    return Unauthenticated(
+        f"The token is not accepted: {why}. Ask for a new one.",
+        headers={"WWW-Authenticate": 'Bearer error="invalid_token"'},
+    )
+
+
+def bearer(header: str | None) -> str | None:
+    """The token of an Authorization header; None without a header; raises `Unauthenticated` for another scheme."""
+    if header is None:
+        return None
+    scheme, _, token = header.partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise _untrusted("the Authorization header is not of the form 'Bearer TOKEN'")
+    return token.strip()
+
+
+async def current_actor(request: Request) -> Actor:
+    """Who calls: the token's actor, or the public when there is no token."""
+    token = bearer(request.headers.get("authorization"))
+    if token is None:
+        return PUBLIC
+    keys: Keys = request.app.state.keys
+    return await keys.read(token)
+
+
+CurrentActor = Annotated[Actor, Depends(current_actor)]
+
+
+def require_internal(request: Request) -> None:
+    """Let only another service of this installation in; raises `Unauthenticated`."""
+    settings: HttpSettings = request.app.state.settings
+    token = bearer(request.headers.get("authorization")) or ""
+    if not hmac.compare_digest(token.encode(), settings.internal_secret.get_secret_value().encode()):
+        raise _untrusted("this address is for services only")

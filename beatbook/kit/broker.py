@@ -1,0 +1,136 @@
+"""The connection to NATS JetStream, made to survive anything but its own end. ARCHITECTURE 5, broker facts."""
+
+import asyncio
+import logging
+import os
+from collections.abc import Awaitable, Callable
+
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
+from nats.js import JetStreamContext
+from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfig, StreamInfo
+from nats.js.errors import NotFoundError
+
+from beatbook.contracts.envelope import SUBJECT_PREFIX
+
+log = logging.getLogger(__name__)
+
+STREAM_MAX_BYTES = 4 << 30
+DUPLICATE_WINDOW_SECONDS = 120.0
+
+
+def stream_name(service: str) -> str:
+    """The one stream a service publishes to."""
+    return f"beatbook-{service}"
+
+
+def wake_subject(service: str) -> str:
+    """Where a service's relay hears that something was committed; outside every stream."""
+    return f"beatbook-wake.{service}"
+
+
+class Broker:
+    """One process's connection; `connected` says whether it is up just now."""
+
+    def __init__(self, url: str, name: str) -> None:
+        self._url, self._name = url, name
+        self._client = Client()
+        self.on_reconnect: list[Callable[[], None]] = []
+        self._closing = False
+
+    @property
+    def connected(self) -> bool:
+        """Whether the server answers now."""
+        return self._client.is_connected
+
+    @property
+    def client(self) -> Client:
+        """The NATS client itself."""
+        return self._client
+
+    @property
+    def jetstream(self) -> JetStreamContext:
+        """The JetStream context, with bounded waits."""
+        return self._client.jetstream(timeout=5)
+
+    async def connect(self) -> None:
+        """Connect, waiting for the server as long as it takes."""
+        while not self._client.is_connected:
+            try:
+                await self._client.connect(
+                    self._url,
+                    name=self._name,
+                    connect_timeout=3,
+                    max_reconnect_attempts=-1,
+                    reconnect_time_wait=0.25,
+                    ping_interval=5,
+                    max_outstanding_pings=2,
+                    pending_size=8 << 20,
+                    error_cb=self._error,
+                    reconnected_cb=self._reconnected,
+                    closed_cb=self._closed,
+                )
+            except (OSError, NatsError, TimeoutError) as error:
+                log.warning("broker does not answer yet: %s", type(error).__name__)
+                self._client = Client()
+                await asyncio.sleep(0.5)
+
+    async def close(self) -> None:
+        """Close the connection for good."""
+        self._closing = True
+        await self._client.close()
+
+    async def ping(self, subject: str) -> None:
+        """Send a hint that may be lost: a poll is always the fallback."""
+        if self.connected:
+            await self._client.publish(subject, b"")
+
+    async def listen(self, subject: str, heard: Callable[[Msg], Awaitable[None]]) -> None:
+        """Call `heard` for each message on a core subject, through reconnections."""
+        await self._client.subscribe(subject, cb=heard)
+
+    async def ensure_stream(self, service: str) -> StreamInfo:
+        """The service's stream, made when it is missing: file storage, kept by limits, refusing new when full."""
+        jetstream = self.jetstream
+        try:
+            return await jetstream.stream_info(stream_name(service))
+        except NotFoundError:
+            return await jetstream.add_stream(
+                StreamConfig(
+                    name=stream_name(service),
+                    subjects=[f"{SUBJECT_PREFIX}.{service}.>"],
+                    storage=StorageType.FILE,
+                    retention=RetentionPolicy.LIMITS,
+                    discard=DiscardPolicy.NEW,
+                    max_bytes=STREAM_MAX_BYTES,
+                    duplicate_window=DUPLICATE_WINDOW_SECONDS,
+                )
+            )
+
+    async def last_position(self, service: str) -> tuple[int, int]:
+        """The stream's last sequence, and the log position of the event there (0, 0 when it is empty or missing)."""
+        try:
+            info = await self.jetstream.stream_info(stream_name(service))
+            if info.state.messages == 0:
+                return info.state.last_seq, 0
+            last = await self.jetstream.get_msg(stream_name(service), info.state.last_seq)
+        except NotFoundError:
+            return 0, 0
+        return info.state.last_seq, int((last.headers or {}).get("ce-position", "0"))
+
+    async def _error(self, error: Exception) -> None:
+        log.warning("broker error: %s", error)
+        if "permissions violation" in str(error).lower():
+            log.critical("the broker refuses what this service must do; ending the process")
+            os._exit(70)
+
+    async def _reconnected(self) -> None:
+        for call in self.on_reconnect:
+            call()
+
+    async def _closed(self) -> None:
+        if not self._closing:
+            log.critical("the broker connection closed for good; ending the process")
+            os._exit(70)
+

@@ -1,0 +1,121 @@
+"""The database: engine, sessions, table bases. Nobody but this module commits.
+
+A request's transaction is a dependency with function scope, so that a failed commit can never answer 200.
+"""
+
+import json
+from collections.abc import AsyncIterator
+from enum import StrEnum
+from typing import Annotated, Any, TypeVar
+
+import asyncpg
+import orjson
+from fastapi import Depends, Request
+from sqlalchemy import DateTime, Enum, text
+from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from beatbook.contracts.actor import Actor
+from beatbook.kit import idempotency
+from beatbook.kit.auth import CurrentActor
+from beatbook.kit.settings import ServiceSettings
+
+S = TypeVar("S", bound=StrEnum)
+
+UTC_TIME = DateTime(timezone=True)
+"""An aware time; PostgreSQL keeps UTC."""
+
+
+def text_enum(kind: type[S]) -> Enum:
+    """A column type that stores an enum's values as text, never as a native database enum."""
+    return Enum(kind, native_enum=False, values_callable=lambda members: [item.value for item in members], length=64)
+
+
+class Database:
+    """One service's own database: sessions for commands and reads, a pool of plain connections for machines' work."""
+
+    def __init__(self, settings: ServiceSettings) -> None:
+        self._dsn = settings.database_url
+        self.engine: AsyncEngine = create_async_engine(
+            self._dsn.replace("postgresql://", "postgresql+asyncpg://", 1),
+            pool_size=settings.pool_size,
+            max_overflow=0,
+            pool_timeout=5,
+            json_serializer=lambda value: orjson.dumps(value).decode(),
+            json_deserializer=orjson.loads,
+            connect_args={"timeout": 5, "command_timeout": settings.request_timeout},
+        )
+        self.sessions = async_sessionmaker(self.engine, class_=AsyncSession, expire_on_commit=False)
+        self._pool: asyncpg.Pool | None = None
+
+    async def pool(self) -> asyncpg.Pool:
+        """The pool of plain asyncpg connections, opened at first use; json columns come and go as Python values."""
+        if self._pool is None:
+            self._pool = await asyncpg.create_pool(
+                self._dsn, min_size=0, max_size=4, timeout=5, command_timeout=120, init=_prepare_connection
+            )
+        return self._pool
+
+    async def connect(self) -> asyncpg.Connection:
+        """A plain connection of one's own, for an advisory lock held long."""
+        connection = await asyncpg.connect(self._dsn, timeout=5, command_timeout=120)
+        await _prepare_connection(connection)
+        return connection
+
+    async def close(self) -> None:
+        """Close every connection."""
+        if self._pool is not None:
+            await self._pool.close()
+        await self.engine.dispose()
+
+
+async def _prepare_connection(connection: asyncpg.Connection) -> None:
+    await connection.set_type_codec("jsonb", encoder=_dump, decoder=orjson.loads, schema="pg_catalog", format="text")
+
+
+def _dump(value: Any) -> str:
+    return json.dumps(value, default=str)
+
+
+_CONTEXT = text("select set_config('beatbook.actor', :actor, true), set_config('beatbook.areas', :areas, true)")
+
+
+async def set_context(session: AsyncSession, actor: Actor) -> None:
+    """Tell this transaction who acts and where: what row-level security policies read. Never outlives it."""
+    areas = ",".join(sorted({grant.area for grant in actor.grants}))
+    await session.execute(_CONTEXT, {"actor": actor.subject, "areas": areas})
+
+
+async def begin(request: Request, actor: CurrentActor) -> AsyncIterator[AsyncSession]:
+    """A transaction for a command: committed when the path function has returned and its answer is made."""
+    database: Database = request.app.state.database
+    async with database.sessions.begin() as session:
+        await set_context(session, actor)
+        await idempotency.claim(request, session, actor)
+        request.state.session = session
+        yield session
+    if session.info.get("emitted"):
+        await request.app.state.wake()
+
+
+async def snapshot(request: Request, actor: CurrentActor) -> AsyncIterator[AsyncSession]:
+    """A read-only transaction that sees one moment."""
+    database: Database = request.app.state.database
+    async with database.sessions.begin() as session:
+        await session.execute(text("set transaction isolation level repeatable read, read only"))
+        await set_context(session, actor)
+        yield session
+
+
+Write = Annotated[AsyncSession, Depends(begin, scope="function")]
+Read = Annotated[AsyncSession, Depends(snapshot, scope="function")]
+
+
+async def driver_connection(session: AsyncSession) -> asyncpg.Connection:
+    """The asyncpg connection under a session's transaction, for COPY and set-based statements."""
+    raw = await (await session.connection()).get_raw_connection()
+    connection = raw.driver_connection
+    assert isinstance(connection, asyncpg.Connection)
+    return connection
+
+

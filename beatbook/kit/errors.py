@@ -1,0 +1,197 @@
+"""Refusals, and how they are answered: problem documents (RFC 9457). Rule X4.
+
+A problem document says what is wrong, where, and what to mend; it never echoes what was sent.
+"""
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+import asyncpg
+import orjson
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, TimeoutError
+from starlette.exceptions import HTTPException
+
+log = logging.getLogger(__name__)
+
+TYPE_BASE = "urn:beatbook:problem:"
+
+
+class Problem(Exception):
+    """A refusal on its way to the caller."""
+
+    status = 400
+    code = "bad-request"
+    title = "The request cannot be taken"
+
+    def __init__(
+        self,
+        detail: str,
+        *,
+        code: str | None = None,
+        rule: str | None = None,
+        unmet: Sequence[str] = (),
+        headers: dict[str, str] | None = None,
+        **members: Any,
+    ) -> None:
+        super().__init__(detail)
+        self.detail, self.rule, self.unmet, self.headers, self.members = detail, rule, list(unmet), headers, members
+        self.code = code or self.code
+
+    def document(self) -> dict[str, Any]:
+        """The problem document as a JSON object."""
+        body: dict[str, Any] = {
+            "type": TYPE_BASE + self.code,
+            "title": self.title,
+            "status": self.status,
+            "code": self.code,
+            "detail": self.detail,
+        }
+        if self.rule:
+            body["rule"] = self.rule
+        if self.unmet:
+            body["unmet"] = self.unmet
+        return body | self.members
+
+
+class Unauthenticated(Problem):
+    """The token is missing where one is needed, or not to be trusted."""
+
+    status, code, title = 401, "unauthenticated", "A valid token is needed"
+
+
+class Forbidden(Problem):
+    """The actor sees the thing but may not do this to it."""
+
+    status, code, title = 403, "forbidden", "You may not do this"
+
+
+class NotFound(Problem):
+    """There is no such thing, or none that this actor may know of: the two look the same."""
+
+    status, code, title = 404, "not-found", "There is no such thing here"
+
+    def __init__(self, noun: str) -> None:
+        super().__init__(f"No {noun} with this id or code that you may see.")
+
+
+class Conflict(Problem):
+    """The thing's state does not allow this step now."""
+
+    status, code, title = 409, "conflict", "The present state does not allow this"
+
+
+class Stale(Problem):
+    """The thing changed since the caller read it."""
+
+    status, code, title = 412, "stale", "Someone changed it in the meantime"
+
+
+class PreconditionRequired(Problem):
+    """A change came without If-Match."""
+
+    status, code, title = 428, "if-match-required", "Say which version you change"
+
+
+class TooLarge(Problem):
+    """The body is over the limit."""
+
+    status, code, title = 413, "too-large", "The body is too large"
+
+
+class Refused(Problem):
+    """A rule of the domain refuses, and says what to mend."""
+
+    status, code, title = 422, "refused", "A rule refuses this"
+
+
+class Invalid(Problem):
+    """The request's form is wrong."""
+
+    status, code, title = 422, "invalid", "Some fields are not as they should be"
+
+
+class Unavailable(Problem):
+    """Something this needs does not answer just now."""
+
+    status, code, title = 503, "unavailable", "Try again shortly"
+
+    def __init__(self, detail: str, retry_after: int = 2) -> None:
+        super().__init__(detail, headers={"Retry-After": str(retry_after)})
+
+
+def answer(problem: Problem) -> Response:
+    """The HTTP response for a problem."""
+    return Response(
+        orjson.dumps(problem.document()),
+        status_code=problem.status,
+        media_type="application/problem+json",
+        headers=problem.headers,
+    )
+
+
+def _where(location: Sequence[str | int]) -> str:
+    return ".".join(str(step) for step in location if step != "body") or "body"
+
+
+def invalid_fields(errors: Sequence[Any]) -> Invalid:
+    """Pydantic's findings as one problem, without the values that were sent."""
+    found = [{"field": _where(error["loc"]), "reason": error["msg"]} for error in errors]
+    listed = "; ".join(f"{item['field']}: {item['reason']}" for item in found[:5])
+    return Invalid(f"Mend these and send again. {listed}", errors=found)
+
+
+_OUTAGES = (
+    OperationalError,
+    InterfaceError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.CannotConnectNowError,
+    ConnectionError,
+)
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of an application with a problem document."""
+
+    @app.exception_handler(Problem)
+    async def _problem(request: Request, problem: Problem) -> Response:
+        return answer(problem)
+
+    @app.exception_handler(RequestValidationError)
+    async def _validation(request: Request, error: RequestValidationError) -> Response:
+        return answer(invalid_fields(error.errors()))
+
+    @app.exception_handler(HTTPException)
+    async def _http(request: Request, error: HTTPException) -> Response:
+        problem = Problem(str(error.detail), code=f"http-{error.status_code}", headers=dict(error.headers or {}))
+        problem.status, problem.title = error.status_code, str(error.detail)
+        return answer(problem)
+
+    async def _outage(request: Request, error: Exception) -> Response:
+        log.warning("database unavailable: %s", type(error).__name__)
+        return answer(Unavailable("The database does not answer. Nothing was changed; send the request again."))
+
+    for kind in _OUTAGES:
+        app.add_exception_handler(kind, _outage)
+
+    @app.exception_handler(DBAPIError)
+    async def _database(request: Request, error: DBAPIError) -> Response:
+        if error.connection_invalidated:
+            return await _outage(request, error)
+        log.error("database error: %s", type(error.orig).__name__, exc_info=error)
+        return answer(_unexpected())
+
+    @app.exception_handler(Exception)
+    async def _unforeseen(request: Request, error: Exception) -> Response:
+        log.error("unforeseen error", exc_info=error)
+        return answer(_unexpected())
+
+
+def _unexpected() -> Problem:
+    problem = Problem("Something went wrong on our side; nothing was changed.", code="unexpected")
+    problem.status, problem.title = 500, "Unexpected error"
+    return problem

@@ -1,0 +1,81 @@
+"""The event log: outbox and history in one table, written in the command's own transaction. Rule X1, ARCHITECTURE 5."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from beatbook.contracts.actor import Actor
+from beatbook.contracts.envelope import Event
+from beatbook.kit import telemetry
+from beatbook.kit.ids import new_id
+
+
+@dataclass(frozen=True)
+class Fact:
+    """An event with what its envelope will say: the aggregate it is about, and the area it happened in."""
+
+    event: Event
+    subject: UUID
+    area: str
+
+
+_INSERT = text("""
+    insert into events (id, type, subject, area, time, actor, data, traceparent)
+    values (:id, :type, :subject, :area, :time, :actor, cast(:data as jsonb), :traceparent)
+""")
+_INSERT_MANY = """
+    insert into events (id, type, subject, area, time, actor, data, traceparent)
+    select id, type, subject, area, $5, $6, data::jsonb, $7
+    from unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $8::text[]) as fact (id, type, subject, area, data)
+"""
+
+
+async def emit(
+    session: AsyncSession, event: Event, *, subject: UUID, area: str, actor: Actor, at: datetime
+) -> None:  # fmt: skip
+    """Append one event to the log in the session's transaction; the relay is woken after the commit."""
+    await session.execute(
+        _INSERT,
+        {
+            "id": new_id(),
+            "type": event.wire_type(),
+            "subject": subject,
+            "area": area,
+            "time": at,
+            "actor": actor.subject,
+            "data": event.model_dump_json(),
+            "traceparent": telemetry.current_traceparent(),
+        },
+    )
+    session.info["emitted"] = True
+    telemetry.appended(event.service, 1)
+
+
+async def emit_many(
+    connection: asyncpg.Connection, facts: Sequence[Fact], *, actor: str, at: datetime, session: AsyncSession | None = None
+) -> None:
+    """Append many events by one statement, in order, in the connection's transaction.
+
+    Give the session when there is one, so that the relay is woken after its commit; without one the relay's poll finds them.
+    """
+    if not facts:
+        return
+    await connection.execute(
+        _INSERT_MANY,
+        [new_id() for _ in facts],
+        [fact.event.wire_type() for fact in facts],
+        [fact.subject for fact in facts],
+        [fact.area for fact in facts],
+        at,
+        actor,
+        telemetry.current_traceparent(),
+        [fact.event.model_dump_json() for fact in facts],
+    )
+    if session is not None:
+        session.info["emitted"] = True
+    telemetry.appended(facts[0].event.service, len(facts))
