@@ -49,9 +49,7 @@ def create_app(service: Service, settings: ServiceSettings, *, clock: Clock = ut
     return app
 
 
-def _lifespan(
-    service: Service, settings: ServiceSettings, clock: Clock
-) -> Callable[[FastAPI], Any]:
+def _lifespan(service: Service, settings: ServiceSettings, clock: Clock) -> Callable[[FastAPI], Any]:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
@@ -107,7 +105,7 @@ async def _forever(work: Callable[[WorkerContext], Awaitable[None]], context: Wo
     while True:
         try:
             await work(context)
-        except Exception as error:  # noqa: BLE001 - background work goes on through outages
+        except Exception as error:
             log.error("background work failed", exc_info=error)
             await asyncio.sleep(1)
 

@@ -16,7 +16,7 @@ ALGORITHMS = ["EdDSA", "ES256", "RS256", "PS256"]
 
 
 class Keys:
-    """The issuer's public keys, from a file or over HTTPS, kept for five minutes and read anew for an unknown key id."""
+    """The issuer's public keys, from a file or over HTTPS: kept five minutes, read anew for an unknown key id."""
 
     def __init__(self, settings: HttpSettings) -> None:
         self._settings = settings

@@ -63,7 +63,7 @@ class Broker:
                     name=self._name,
                     connect_timeout=3,
                     max_reconnect_attempts=-1,
-                    reconnect_time_wait=0.25,
+                    reconnect_time_wait=1,
                     ping_interval=5,
                     max_outstanding_pings=2,
                     pending_size=8 << 20,
@@ -133,4 +133,3 @@ class Broker:
         if not self._closing:
             log.critical("the broker connection closed for good; ending the process")
             os._exit(70)
-

@@ -42,7 +42,7 @@ _OUTAGES = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.Ope
 
 @dataclass(frozen=True)
 class Consumer:
-    """What a service does with another's events: the handlers by event class. An event without a handler is passed over."""
+    """What a service does with another's events: handlers by event class. An event without one is passed over."""
 
     name: str
     source: str
@@ -173,8 +173,10 @@ class ConsumerRun:
             await self._apply(db, fresh[start : start + BATCH])
 
     async def _missing(self, first: int, end: int) -> list[Arrived]:
-        """The events at positions `first` up to before `end`, from the owner's log; raises `Behind` when it has them not."""
-        log.warning("consumer %s fills a gap in %s: %d to %d", self._consumer.name, self._consumer.source, first, end - 1)
+        """The events at positions `first` to before `end`, from the owner's log; raises `Behind` when it lacks them."""
+        log.warning(
+            "consumer %s fills a gap in %s: %d to %d", self._consumer.name, self._consumer.source, first, end - 1
+        )
         found: list[Arrived] = []
         while first < end:
             events, _ = await self._feed.after(self._consumer.source, first - 1)
@@ -211,7 +213,7 @@ class ConsumerRun:
                     await apply_events(db, self._consumer, await self._unparked(db, [event]))
             except (*_OUTAGES, Behind):
                 raise
-            except Exception as error:  # noqa: BLE001 - a poison event must not stop the stream
+            except Exception as error:
                 if attempt < ATTEMPTS:
                     await asyncio.sleep(0.1 * 4**attempt)
                     continue
@@ -270,8 +272,6 @@ async def _park(db: asyncpg.Connection, consumer: Consumer, event: Arrived, erro
         consumer.name, consumer.source, event.position, event.id, event.type, event.subject, event.area, event.time,
         event.actor, data, event.traceparent, error,
     )  # fmt: skip
-
-
 
 
 def _reason(error: Exception) -> str:

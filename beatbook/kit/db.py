@@ -13,7 +13,7 @@ import orjson
 from fastapi import Depends, Request
 from sqlalchemy import DateTime, Enum, text
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.ext.asyncio.session import AsyncSession as AsyncSession
 
 from beatbook.contracts.actor import Actor
 from beatbook.kit import idempotency
@@ -117,5 +117,3 @@ async def driver_connection(session: AsyncSession) -> asyncpg.Connection:
     connection = raw.driver_connection
     assert isinstance(connection, asyncpg.Connection)
     return connection
-
-

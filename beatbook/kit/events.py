@@ -57,11 +57,16 @@ async def emit(
 
 
 async def emit_many(
-    connection: asyncpg.Connection, facts: Sequence[Fact], *, actor: str, at: datetime, session: AsyncSession | None = None
+    connection: asyncpg.Connection,
+    facts: Sequence[Fact],
+    *,
+    actor: str,
+    at: datetime,
+    session: AsyncSession | None = None,
 ) -> None:
     """Append many events by one statement, in order, in the connection's transaction.
 
-    Give the session when there is one, so that the relay is woken after its commit; without one the relay's poll finds them.
+    Give the session when there is one, so that the relay is woken after its commit; else the relay's poll finds them.
     """
     if not facts:
         return

@@ -38,9 +38,9 @@ _lag_seconds = _meter.create_gauge("beatbook_consumer_lag_seconds", description=
 class JsonLines(logging.Formatter):
     """One JSON object a line, with the trace it belongs to."""
 
-    def format(self, record: logging.LogRecord) -> str:
+    def format(self, record: logging.LogRecord) -> str:  # noqa: D102 - as its base
         span = trace.get_current_span().get_span_context()
-        entry = {
+        entry: dict[str, object] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(),
             "level": record.levelname.lower(),
             "logger": record.name,
@@ -122,7 +122,7 @@ def published(service: str, count: int) -> None:
 
 
 def applied(consumer: str, source: str, count: int, *, lag: int, seconds: float) -> None:
-    """Count events a consumer applied, and say how far behind it is (positions; seconds since the last one happened)."""
+    """Count events a consumer applied, and say how far behind it is (positions; seconds)."""
     labels = {"consumer": consumer, "source": source}
     _applied.add(count, labels)
     _lag.set(lag, labels)

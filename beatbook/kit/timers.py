@@ -46,6 +46,6 @@ async def run_timer(timer: Timer, service: str, context: WorkerContext) -> None:
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
             log.warning("timer %s pauses: %s", timer.name, type(error).__name__)
             await asyncio.sleep(1)
-        except Exception as error:  # noqa: BLE001 - one bad turn must not end the timer
+        except Exception as error:
             log.error("timer %s failed", timer.name, exc_info=error)
             await asyncio.sleep(timer.every.total_seconds())

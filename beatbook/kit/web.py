@@ -82,7 +82,7 @@ class StrictRoute(APIRoute):
 
     request_class: type[_StrictRequest] = _StrictRequest
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:  # noqa: D102 - as its base
         handle = super().get_route_handler()
 
         async def strict(request: Request) -> Response:

@@ -1,0 +1,32 @@
+"""The forum service, wired."""
+
+from pathlib import Path
+
+from beatbook.contracts import forum as contract
+from beatbook.contracts.envelope import registry
+from beatbook.kit.service import Service
+from services.forum.areas.routes import bulk as bulk_area_routes
+from services.forum.areas.routes import routes as area_routes
+from services.forum.base import ForumTable
+from services.forum.decisions.routes import routes as decision_routes
+from services.forum.forums.routes import routes as forum_routes
+from services.forum.meetings.routes import routes as meeting_routes
+from services.forum.members.routes import routes as member_routes
+from services.forum.minutes.routes import routes as minutes_routes
+
+service = Service(
+    name="forum",
+    title="forums and minutes",
+    routers=(
+        bulk_area_routes,
+        area_routes,
+        forum_routes,
+        member_routes,
+        meeting_routes,
+        minutes_routes,
+        decision_routes,
+    ),
+    events=tuple(registry(vars(contract)).values()),
+    metadata=ForumTable.metadata,
+    migrations=Path(__file__).parent / "migrations",
+)

@@ -1,0 +1,1 @@
+"""Decisions: recorded, owned, followed up, ended. Rules F12, F13."""

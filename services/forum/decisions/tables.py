@@ -1,0 +1,49 @@
+"""Decisions."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Column, Index, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field
+
+from beatbook.kit.db import UTC_TIME, text_enum
+from beatbook.kit.ids import new_id
+from services.forum.base import ForumTable
+from services.forum.decisions.rules import DecisionKind, DecisionState, Method
+
+
+class Decision(ForumTable, table=True):
+    """A decision or request, from the meeting that made it to its end. Rules F12, F13."""
+
+    __tablename__ = "decisions"
+    __table_args__ = (
+        Index("decisions_area_prefix", "area", postgresql_ops={"area": "text_pattern_ops"}),
+        Index("decisions_open", "forum_id", "due_on", postgresql_where=text("state = 'open'")),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    meeting_id: UUID = Field(foreign_key="meetings.id", index=True)
+    forum_id: UUID = Field(foreign_key="forums.id")
+    area: str
+    public: bool
+    agenda_item: str
+    text: str
+    kind: DecisionKind = Field(sa_column=Column(text_enum(DecisionKind), nullable=False))
+    owner: str
+    due_on: date | None = None
+    method: Method = Field(sa_column=Column(text_enum(Method), nullable=False))
+    votes: dict[str, int] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
+    dissent: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
+    affected_groups: list[str] = Field(sa_column=Column(JSONB, nullable=False))
+    chair_statement: str | None = None
+    state: DecisionState = Field(sa_column=Column(text_enum(DecisionState), nullable=False))
+    recorded_at: datetime = Field(sa_column=Column(UTC_TIME, nullable=False))
+    closed_at: datetime | None = Field(default=None, sa_column=Column(UTC_TIME))
+    evidence: str | None = None
+    reason: str | None = None
+    alternative: str | None = None
+    on_time: bool | None = None
+    advisories: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
+    version: int = 1

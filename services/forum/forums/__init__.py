@@ -1,0 +1,1 @@
+"""Forums: their kinds, rules of procedure and advisories. Rules F1, F4."""

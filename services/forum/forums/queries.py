@@ -1,0 +1,71 @@
+"""Reads of forums, which are public."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlmodel import col, func, select
+
+from beatbook.contracts.actor import Actor
+from beatbook.kit.db import AsyncSession
+from beatbook.kit.errors import Forbidden, NotFound
+from services.forum.forums.rules import may_manage
+from services.forum.forums.schemas import ForumView
+from services.forum.forums.tables import Forum, RulesOfProcedure
+
+
+async def forum_by_id(session: AsyncSession, forum_id: UUID, *, locked: bool = False) -> Forum:
+    """One forum; raises `NotFound`."""
+    forum = await session.get(Forum, forum_id, with_for_update=locked or None)
+    if forum is None:
+        raise NotFound("forum")
+    return forum
+
+
+async def list_forums(
+    session: AsyncSession, *, within: str | None, areas: Sequence[str] | None, after: UUID | None, limit: int
+) -> Sequence[Forum]:
+    """Forums, oldest first: of a subtree, or of exactly the areas named."""
+    statement = select(Forum).order_by(col(Forum.id)).limit(limit)
+    if within is not None:
+        statement = statement.where(
+            (col(Forum.area) == within) | col(Forum.area).startswith(within + ".", autoescape=True)
+        )
+    if areas is not None:
+        statement = statement.where(col(Forum.area).in_(areas))
+    if after is not None:
+        statement = statement.where(col(Forum.id) > after)
+    return (await session.exec(statement)).all()
+
+
+async def rules_versions(session: AsyncSession, forum_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """The number of the newest rules of procedure by forum; a forum without any is left out."""
+    statement = (
+        select(RulesOfProcedure.forum_id, func.max(RulesOfProcedure.number))
+        .where(col(RulesOfProcedure.forum_id).in_(forum_ids))
+        .group_by(col(RulesOfProcedure.forum_id))
+    )
+    return dict((await session.exec(statement)).all())
+
+
+async def list_rules(session: AsyncSession, forum_id: UUID) -> Sequence[RulesOfProcedure]:
+    """Every version of a forum's written rules, newest first."""
+    statement = (
+        select(RulesOfProcedure)
+        .where(RulesOfProcedure.forum_id == forum_id)
+        .order_by(col(RulesOfProcedure.number).desc())
+    )
+    return (await session.exec(statement)).all()
+
+
+async def views(session: AsyncSession, forums: Sequence[Forum]) -> list[ForumView]:
+    """The answers for forums."""
+    versions = await rules_versions(session, [forum.id for forum in forums])
+    return [ForumView(**forum.model_dump(), rules_version=versions.get(forum.id, 0)) for forum in forums]
+
+
+async def managed_forum(session: AsyncSession, actor: Actor, forum_id: UUID) -> Forum:
+    """A forum, locked, that the actor may manage; raises `NotFound` or `Forbidden`."""
+    forum = await forum_by_id(session, forum_id, locked=True)
+    if not may_manage(actor, forum.area):
+        raise Forbidden("To change a forum's records you need a council or admin grant for its area.")
+    return forum

@@ -1,0 +1,85 @@
+"""Forums over HTTP."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query, Response
+
+from beatbook.contracts.areas import AreaCode
+from beatbook.kit.auth import CurrentActor
+from beatbook.kit.clock import Now
+from beatbook.kit.db import Read, Write
+from beatbook.kit.paging import Page, PageParams
+from beatbook.kit.web import IfMatch, router, set_etag
+from services.forum.forums import commands, queries
+from services.forum.forums.schemas import (
+    ForumCreate,
+    ForumPatch,
+    ForumView,
+    RulesOfProcedureCreate,
+    RulesOfProcedureView,
+)
+
+routes = router("/forums", tags=["forums"])
+
+
+@routes.post("", status_code=201)
+async def found_forum(
+    request: ForumCreate, session: Write, actor: CurrentActor, now: Now, response: Response
+) -> ForumView:
+    """Found a forum."""
+    forum = await commands.found_forum(session, actor, now, request)
+    set_etag(response, forum.version)
+    return (await queries.views(session, [forum]))[0]
+
+
+@routes.get("")
+async def list_forums(
+    session: Read,
+    page: PageParams,
+    area: Annotated[AreaCode | None, Query(description="This area and everything below it")] = None,
+    areas: Annotated[str | None, Query(description="Exactly these areas, separated by commas", max_length=8000)] = None,
+) -> Page[ForumView]:
+    """Forums, oldest first."""
+    rows = await queries.list_forums(
+        session,
+        within=area,
+        areas=areas.split(",") if areas else None,
+        after=page.after_id(),
+        limit=page.limit + 1,
+    )
+    views = {view.id: view for view in await queries.views(session, rows)}
+    return page.page(rows, lambda row: views[row.id], lambda row: row.id)
+
+
+@routes.get("/{forum_id}")
+async def read_forum(forum_id: UUID, session: Read, response: Response) -> ForumView:
+    """One forum."""
+    forum = await queries.forum_by_id(session, forum_id)
+    set_etag(response, forum.version)
+    return (await queries.views(session, [forum]))[0]
+
+
+@routes.patch("/{forum_id}")
+async def change_forum(
+    forum_id: UUID, request: ForumPatch, session: Write, actor: CurrentActor, expected: IfMatch, response: Response
+) -> ForumView:
+    """Change a forum's name or agreed interval."""
+    forum = await commands.change_forum(session, actor, forum_id, expected, request)
+    set_etag(response, forum.version)
+    return (await queries.views(session, [forum]))[0]
+
+
+@routes.post("/{forum_id}/rules-of-procedure", status_code=201)
+async def adopt_rules(
+    forum_id: UUID, request: RulesOfProcedureCreate, session: Write, actor: CurrentActor, now: Now
+) -> RulesOfProcedureView:
+    """Adopt a new version of the written rules of procedure."""
+    return RulesOfProcedureView.model_validate(await commands.adopt_rules(session, actor, now, forum_id, request))
+
+
+@routes.get("/{forum_id}/rules-of-procedure")
+async def list_rules(forum_id: UUID, session: Read) -> list[RulesOfProcedureView]:
+    """Every version of the written rules, newest first."""
+    await queries.forum_by_id(session, forum_id)
+    return [RulesOfProcedureView.model_validate(row) for row in await queries.list_rules(session, forum_id)]

@@ -1,0 +1,51 @@
+"""Which forum belongs to which tier, and who may do what in a forum. Pure."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from beatbook.contracts.actor import Actor, Role
+from beatbook.contracts.areas import Tier, tier_of
+
+MANAGERS = frozenset({Role.ADMIN, Role.COUNCIL})
+INSIDERS = MANAGERS | {Role.FORUM_MEMBER, Role.OFFICER, Role.SUPERVISOR, Role.ADVISOR}
+
+
+class ForumKind(StrEnum):
+    """Kinds of forum. Rule F1. Source: GP figure 7."""
+
+    COMMUNITY_ADVISORY_BOARD = "community_advisory_board"
+    COMMUNITY_SAFETY_COUNCIL = "community_safety_council"
+    CORE_IMPLEMENTATION_GROUP = "core_implementation_group"
+    STEERING_COMMITTEE = "steering_committee"
+    THEMATIC = "thematic"
+    YOUTH = "youth"
+    WOMEN_ONLY = "women_only"
+
+
+TIER_OF_KIND: Mapping[ForumKind, Tier] = {
+    ForumKind.COMMUNITY_ADVISORY_BOARD: Tier.NEIGHBOURHOOD,
+    ForumKind.COMMUNITY_SAFETY_COUNCIL: Tier.MUNICIPAL,
+    ForumKind.CORE_IMPLEMENTATION_GROUP: Tier.NATIONAL,
+    ForumKind.STEERING_COMMITTEE: Tier.NATIONAL,
+}
+
+
+def may_manage(actor: Actor, area: str) -> bool:
+    """The council of the area, or an administrator, keeps a forum's records. ARCHITECTURE 6."""
+    return actor.may_as(MANAGERS, area)
+
+
+def may_see_inside(actor: Actor, area: str) -> bool:
+    """Those who work in or with the forum see seats, closed meetings and drafts; everyone else sees the public face.
+
+    Rules F10, F11a. The core group reads aggregates only, so it is not among them.
+    """
+    return actor.may_as(INSIDERS, area)
+
+
+def tier_obstacle(kind: ForumKind, area: str) -> str | None:
+    """Why a forum of this kind can't stand at this area's tier; None when it can. Rule F1. Source: GP figure 7."""
+    wanted = TIER_OF_KIND.get(kind)
+    if wanted is None or wanted is tier_of(area):
+        return None
+    return f"A {kind.value} belongs to the {wanted.value} tier; {area} is {tier_of(area).value}."

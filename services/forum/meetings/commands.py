@@ -1,0 +1,147 @@
+"""Changes of meetings."""
+
+from datetime import datetime
+from uuid import UUID
+
+from beatbook.contracts.actor import Actor
+from beatbook.contracts.forum import MeetingCalledOff, MeetingHeld, MeetingPlanned
+from beatbook.kit.db import AsyncSession
+from beatbook.kit.errors import Conflict, Refused
+from beatbook.kit.events import emit
+from beatbook.kit.web import ExpectedVersion
+from services.forum.forums.queries import managed_forum, rules_versions
+from services.forum.forums.tables import Forum
+from services.forum.meetings import queries, rules
+from services.forum.meetings.schemas import MeetingCallOff, MeetingCreate, MeetingHold, MeetingPatch
+from services.forum.meetings.tables import AttendanceMark, Meeting
+from services.forum.members.queries import seats
+
+
+async def plan_meeting(
+    session: AsyncSession, actor: Actor, now: datetime, forum_id: UUID, request: MeetingCreate
+) -> Meeting:
+    """Plan a meeting of a forum; cautions go with it as advisories. Rule F7."""
+    forum = await managed_forum(session, actor, forum_id)
+    meeting = Meeting(
+        **request.model_dump(),
+        forum_id=forum_id,
+        area=forum.area,
+        state=rules.MeetingState.PLANNED,
+        public_counts=[],
+        advisories=[],
+    )
+    meeting.advisories = await _cautions(session, forum, meeting)
+    session.add(meeting)
+    await session.flush()
+    await _emit_planned(session, actor, now, meeting)
+    return meeting
+
+
+async def change_meeting(
+    session: AsyncSession,
+    actor: Actor,
+    now: datetime,
+    meeting_id: UUID,
+    expected: ExpectedVersion,
+    request: MeetingPatch,
+) -> Meeting:
+    """Change a meeting not yet held; a new date plans it anew. Rule F7."""
+    meeting = await queries.managed_meeting(session, actor, meeting_id)
+    expected.check(meeting.version)
+    if obstacle := rules.state_obstacle(meeting.state, "changed"):
+        raise Conflict(obstacle, rule="F7")
+    moved = request.starts_at is not None and request.starts_at != meeting.starts_at
+    for name, value in request.model_dump(exclude_unset=True).items():
+        if value is not None or name == "place":
+            setattr(meeting, name, value)
+    if moved and request.state is None:
+        meeting.state = rules.MeetingState.PLANNED
+    meeting.state = rules.MeetingState(meeting.state)
+    meeting.advisories = await _cautions(session, await managed_forum(session, actor, meeting.forum_id), meeting)
+    meeting.version += 1
+    if moved:
+        await _emit_planned(session, actor, now, meeting)
+    return meeting
+
+
+async def hold_meeting(
+    session: AsyncSession,
+    actor: Actor,
+    now: datetime,
+    meeting_id: UUID,
+    expected: ExpectedVersion,
+    request: MeetingHold,
+) -> Meeting:
+    """Record that a meeting took place and who came: members by seat, the public as counts. Rules F4, F7, F10."""
+    meeting = await queries.managed_meeting(session, actor, meeting_id)
+    expected.check(meeting.version)
+    if obstacle := rules.state_obstacle(meeting.state, "held"):
+        raise Conflict(obstacle, rule="F7")
+    adopted = (await rules_versions(session, [meeting.forum_id])).get(meeting.forum_id, 0)
+    unmet = rules.holding_obstacles(meeting.starts_at, request.held_at, now, adopted)
+    marked = [mark.member_id for mark in request.attendance]
+    if len(set(marked)) < len(marked):
+        unmet.append("A member is marked twice: give each member one mark.")
+    known = await seats(session, meeting.forum_id, marked)
+    if len(known) < len(set(marked)):
+        unmet.append("Attendance names someone who has no seat in this forum: give them a seat first.")
+    if unmet:
+        raise Refused("The meeting can't be recorded as held yet.", code="not-holdable", rule="F7", unmet=unmet)
+    session.add_all(AttendanceMark(meeting_id=meeting_id, **mark.model_dump()) for mark in request.attendance)
+    meeting.state, meeting.held_at = rules.MeetingState.HELD, request.held_at
+    meeting.members_present = rules.present([mark.status for mark in request.attendance])
+    meeting.public_present = sum(group.count for group in request.public)
+    meeting.public_counts = [group.model_dump() for group in request.public]
+    meeting.highest_police_rank = request.highest_police_rank
+    meeting.version += 1
+    event = MeetingHeld(
+        meeting_id=meeting.id,
+        forum_id=meeting.forum_id,
+        area=meeting.area,
+        held_at=request.held_at,
+        purpose=meeting.purpose,
+        public=meeting.public,
+        members_present=meeting.members_present,
+        public_present=meeting.public_present,
+    )
+    await emit(session, event, subject=meeting.id, area=meeting.area, actor=actor, at=now)
+    return meeting
+
+
+async def call_off_meeting(
+    session: AsyncSession,
+    actor: Actor,
+    now: datetime,
+    meeting_id: UUID,
+    expected: ExpectedVersion,
+    request: MeetingCallOff,
+) -> Meeting:
+    """Postpone or cancel a meeting, with a reason. Rule F7."""
+    meeting = await queries.managed_meeting(session, actor, meeting_id)
+    expected.check(meeting.version)
+    if obstacle := rules.state_obstacle(meeting.state, request.state):
+        raise Conflict(obstacle, rule="F7")
+    meeting.state, meeting.state_reason = rules.MeetingState(request.state), request.reason
+    meeting.version += 1
+    event = MeetingCalledOff(meeting_id=meeting.id, forum_id=meeting.forum_id, area=meeting.area, state=request.state)
+    await emit(session, event, subject=meeting.id, area=meeting.area, actor=actor, at=now)
+    return meeting
+
+
+async def _cautions(session: AsyncSession, forum: Forum, meeting: Meeting) -> list[dict[str, str]]:
+    sensitive = any(topic["sensitive"] for topic in meeting.topics)
+    previous = await queries.last_start_before(session, forum.id, meeting.starts_at)
+    found = rules.planning_cautions(sensitive, meeting.place_kind, meeting.starts_at, previous, forum.interval_days)
+    return [vars(caution) for caution in found]
+
+
+async def _emit_planned(session: AsyncSession, actor: Actor, now: datetime, meeting: Meeting) -> None:
+    event = MeetingPlanned(
+        meeting_id=meeting.id,
+        forum_id=meeting.forum_id,
+        area=meeting.area,
+        starts_at=meeting.starts_at,
+        purpose=meeting.purpose,
+        public=meeting.public,
+    )
+    await emit(session, event, subject=meeting.id, area=meeting.area, actor=actor, at=now)

@@ -1,0 +1,55 @@
+"""Meetings and who came."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Column, Index
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field
+
+from beatbook.kit.db import UTC_TIME, text_enum
+from beatbook.kit.ids import new_id
+from services.forum.base import ForumTable
+from services.forum.meetings.rules import Attendance, MeetingState, PlaceKind, Purpose
+
+
+class Meeting(ForumTable, table=True):
+    """A meeting of a forum. Rules F7, F10."""
+
+    __tablename__ = "meetings"
+    __table_args__ = (
+        Index("meetings_forum_start", "forum_id", "starts_at"),
+        Index("meetings_area_prefix", "area", postgresql_ops={"area": "text_pattern_ops"}),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    forum_id: UUID = Field(foreign_key="forums.id")
+    area: str
+    purpose: Purpose = Field(sa_column=Column(text_enum(Purpose), nullable=False))
+    topics: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
+    place: str | None = None
+    place_kind: PlaceKind = Field(sa_column=Column(text_enum(PlaceKind), nullable=False))
+    starts_at: datetime = Field(sa_column=Column(UTC_TIME, nullable=False))
+    languages: list[str] = Field(sa_column=Column(JSONB, nullable=False))
+    interpreters: list[str] = Field(sa_column=Column(JSONB, nullable=False))
+    public: bool
+    state: MeetingState = Field(sa_column=Column(text_enum(MeetingState), nullable=False))
+    state_reason: str | None = None
+    held_at: datetime | None = Field(default=None, sa_column=Column(UTC_TIME))
+    members_present: int | None = None
+    public_present: int | None = None
+    public_counts: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
+    highest_police_rank: str | None = None
+    advisories: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
+    version: int = 1
+
+
+class AttendanceMark(ForumTable, table=True):
+    """Whether a member came to a meeting. Rule F10."""
+
+    __tablename__ = "attendance"
+
+    meeting_id: UUID = Field(primary_key=True, foreign_key="meetings.id")
+    member_id: UUID = Field(primary_key=True, foreign_key="members.id")
+    status: Attendance = Field(sa_column=Column(text_enum(Attendance), nullable=False))

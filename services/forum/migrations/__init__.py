@@ -1,0 +1,1 @@
+"""The forum database, revision by revision."""

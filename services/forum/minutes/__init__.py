@@ -1,0 +1,1 @@
+"""Minutes: from draft to published versions in a hash chain. Rules F11, F11a."""

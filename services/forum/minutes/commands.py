@@ -1,0 +1,204 @@
+"""Changes of minutes."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from beatbook.contracts.actor import Actor
+from beatbook.contracts.forum import MinutesApproved, MinutesPublished
+from beatbook.kit.crypto import canonical_json, sha256_hex
+from beatbook.kit.db import AsyncSession
+from beatbook.kit.errors import Conflict, Refused
+from beatbook.kit.events import emit
+from beatbook.kit.web import ExpectedVersion
+from services.forum.meetings.queries import managed_meeting, meeting_by_id
+from services.forum.meetings.rules import MeetingState
+from services.forum.members.rules import SeatRole
+from services.forum.members.tables import Member
+from services.forum.minutes import queries, rules
+from services.forum.minutes.schemas import MinutesApprove, MinutesCorrect, MinutesCreate, MinutesItem, MinutesPatch
+from services.forum.minutes.tables import Minutes, MinutesVersion
+
+
+async def write_minutes(session: AsyncSession, actor: Actor, meeting_id: UUID, request: MinutesCreate) -> Minutes:
+    """Write the first draft of a held meeting's minutes. Rule F11."""
+    meeting = await managed_meeting(session, actor, meeting_id)
+    if meeting.state is not MeetingState.HELD or meeting.held_at is None:
+        raise Conflict("Minutes are written of a meeting that was held; record it as held first.", rule="F11")
+    if await queries.minutes_of_meeting(session, meeting_id) is not None:
+        raise Conflict("This meeting has its minutes: there is one set for a meeting. Change that.", rule="F11a")
+    minutes = Minutes(
+        meeting_id=meeting_id,
+        forum_id=meeting.forum_id,
+        area=meeting.area,
+        held_at=meeting.held_at,
+        meeting_public=meeting.public,
+        state=rules.MinutesState.DRAFT,
+        **request.model_dump(),
+    )
+    session.add(minutes)
+    await session.flush()
+    return minutes
+
+
+async def change_minutes(
+    session: AsyncSession, actor: Actor, minutes_id: UUID, expected: ExpectedVersion, request: MinutesPatch
+) -> Minutes:
+    """Change minutes not yet approved; circulated ones become a draft again. Rule F11."""
+    minutes = await queries.managed_minutes(session, actor, minutes_id)
+    expected.check(minutes.version)
+    if minutes.state not in {rules.MinutesState.DRAFT, rules.MinutesState.CIRCULATED}:
+        raise Conflict(
+            f"The minutes are {minutes.state.value} and don't change any more; publish a correction instead.",
+            rule="F11",
+        )
+    for name, value in request.model_dump(exclude_unset=True, exclude_none=True).items():
+        setattr(minutes, name, value)
+    minutes.state = rules.MinutesState.DRAFT
+    minutes.version += 1
+    return minutes
+
+
+async def circulate_minutes(
+    session: AsyncSession, actor: Actor, minutes_id: UUID, expected: ExpectedVersion
+) -> Minutes:
+    """Send a draft round to the members. Rule F11."""
+    return await _stepped(session, actor, minutes_id, expected, rules.MinutesState.CIRCULATED)
+
+
+async def approve_minutes(
+    session: AsyncSession,
+    actor: Actor,
+    now: datetime,
+    minutes_id: UUID,
+    expected: ExpectedVersion,
+    request: MinutesApprove,
+) -> Minutes:
+    """Approve circulated minutes, by the chair or by the next meeting. Rule F11."""
+    minutes = await _stepped(session, actor, minutes_id, expected, rules.MinutesState.APPROVED)
+    if request.by == "chair":
+        await _require_chair(session, minutes, now)
+    else:
+        await _require_later_meeting(session, actor, minutes, request.meeting_id)
+    minutes.approved_by, minutes.approved_in = request.by, request.meeting_id
+    event = MinutesApproved(
+        minutes_id=minutes.id,
+        meeting_id=minutes.meeting_id,
+        forum_id=minutes.forum_id,
+        area=minutes.area,
+        number=minutes.published + 1,
+    )
+    await emit(session, event, subject=minutes.id, area=minutes.area, actor=actor, at=now)
+    return minutes
+
+
+async def _require_chair(session: AsyncSession, minutes: Minutes, now: datetime) -> None:
+    statement = select(Member).where(
+        Member.forum_id == minutes.forum_id, col(Member.role).in_([SeatRole.CHAIR, SeatRole.CO_CHAIR])
+    )
+    chairs = (await session.exec(statement)).all()
+    if not any(chair.term_end is None or chair.term_end >= now.date() for chair in chairs):
+        raise Refused(
+            "The forum has no chair in office who could approve; seat one, or approve at a meeting.", rule="F11"
+        )
+
+
+async def _require_later_meeting(
+    session: AsyncSession, actor: Actor, minutes: Minutes, meeting_id: UUID | None
+) -> None:
+    if meeting_id is None:
+        raise Refused("Name the meeting that approved: meeting_id.", rule="F11")
+    meeting = await meeting_by_id(session, actor, meeting_id)
+    later = meeting.held_at is not None and meeting.held_at > minutes.held_at
+    if meeting.forum_id != minutes.forum_id or not later:
+        raise Refused("The approving meeting must be a later meeting of the same forum that was held.", rule="F11")
+
+
+async def publish_minutes(
+    session: AsyncSession, actor: Actor, now: datetime, minutes_id: UUID, expected: ExpectedVersion
+) -> Minutes:
+    """Publish approved minutes: their first version, which never changes. Rules F11, F11a."""
+    minutes = await _stepped(session, actor, minutes_id, expected, rules.MinutesState.PUBLISHED)
+    await _publish_version(session, actor, now, minutes, reason=None)
+    return minutes
+
+
+async def correct_minutes(
+    session: AsyncSession,
+    actor: Actor,
+    now: datetime,
+    minutes_id: UUID,
+    expected: ExpectedVersion,
+    request: MinutesCorrect,
+) -> Minutes:
+    """Publish a correction: a new version that names what it corrects; the old one stays. Rule F11."""
+    minutes = await queries.managed_minutes(session, actor, minutes_id)
+    expected.check(minutes.version)
+    if minutes.state is not rules.MinutesState.PUBLISHED:
+        raise Conflict(f"The minutes are {minutes.state.value}; only published minutes are corrected.", rule="F11")
+    minutes.items = [item.model_dump() for item in request.items]
+    minutes.public_attendees = request.public_attendees
+    minutes.version += 1
+    await _publish_version(session, actor, now, minutes, reason=request.reason)
+    return minutes
+
+
+async def _stepped(
+    session: AsyncSession, actor: Actor, minutes_id: UUID, expected: ExpectedVersion, target: rules.MinutesState
+) -> Minutes:
+    minutes = await queries.managed_minutes(session, actor, minutes_id)
+    expected.check(minutes.version)
+    if obstacle := rules.step_obstacle(minutes.state, target):
+        raise Conflict(obstacle, rule="F11")
+    minutes.state = target
+    minutes.version += 1
+    return minutes
+
+
+def _items(minutes: Minutes) -> Sequence[rules.Item]:
+    return [rules.Item(**MinutesItem(**item).model_dump()) for item in minutes.items]
+
+
+async def _publish_version(
+    session: AsyncSession, actor: Actor, now: datetime, minutes: Minutes, *, reason: str | None
+) -> None:
+    items = _items(minutes)
+    if unmet := rules.publishing_obstacles(items, minutes.public_attendees):
+        raise Refused(
+            "These minutes can't be shown to the public yet.", code="not-publishable", rule="F11", unmet=unmet
+        )
+    meeting = await meeting_by_id(session, actor, minutes.meeting_id)
+    previous = (await queries.newest_versions(session, [minutes])).get(minutes.id)
+    number, corrects = minutes.published + 1, minutes.published or None
+    content = rules.version_content(
+        minutes_id=str(minutes.id),
+        meeting_id=str(minutes.meeting_id),
+        forum_id=str(minutes.forum_id),
+        area=minutes.area,
+        held_at=minutes.held_at.isoformat(),
+        number=number,
+        corrects=corrects,
+        reason=reason,
+        previous_sha256=previous.sha256 if previous else None,
+        published_at=now.isoformat(),
+        attendance=(
+            {"members": meeting.members_present or 0, "public": meeting.public_present or 0} if meeting.public else None
+        ),
+        items=items,
+    )
+    digest = sha256_hex(canonical_json(content))
+    session.add(MinutesVersion(minutes_id=minutes.id, number=number, content=content, sha256=digest, published_at=now))
+    minutes.published, minutes.public_attendees = number, []
+    event = MinutesPublished(
+        minutes_id=minutes.id,
+        meeting_id=minutes.meeting_id,
+        forum_id=minutes.forum_id,
+        area=minutes.area,
+        held_at=minutes.held_at,
+        number=number,
+        sha256=digest,
+        corrects=corrects,
+    )
+    await emit(session, event, subject=minutes.id, area=minutes.area, actor=actor, at=now)

@@ -1,0 +1,111 @@
+"""Reads of minutes: published ones are public, the others are seen from inside. Rules F11a, F20."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import tuple_
+from sqlmodel import col, or_, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from beatbook.contracts.actor import Actor
+from beatbook.kit.db import AsyncSession
+from beatbook.kit.errors import Forbidden, NotFound
+from services.forum.forums.rules import INSIDERS, may_manage, may_see_inside
+from services.forum.minutes.rules import MinutesState
+from services.forum.minutes.schemas import MinutesItem, MinutesView
+from services.forum.minutes.tables import Minutes, MinutesVersion
+
+
+def visible_to(statement: SelectOfScalar[Minutes], actor: Actor) -> SelectOfScalar[Minutes]:
+    """The one scoping door: published minutes, and all minutes in areas where the actor is inside."""
+    inside = [
+        (col(Minutes.area) == area) | col(Minutes.area).startswith(area + ".", autoescape=True)
+        for area in actor.areas_as(INSIDERS)
+    ]
+    return statement.where(or_(col(Minutes.published) > 0, *inside))
+
+
+async def minutes_by_id(session: AsyncSession, actor: Actor, minutes_id: UUID, *, locked: bool = False) -> Minutes:
+    """Minutes the actor may know of; raises `NotFound`."""
+    minutes = await session.get(Minutes, minutes_id, with_for_update=locked or None)
+    if minutes is None or not (minutes.published or may_see_inside(actor, minutes.area)):
+        raise NotFound("minutes")
+    return minutes
+
+
+async def managed_minutes(session: AsyncSession, actor: Actor, minutes_id: UUID) -> Minutes:
+    """Minutes, locked, that the actor may keep; raises `NotFound` or `Forbidden`."""
+    minutes = await minutes_by_id(session, actor, minutes_id, locked=True)
+    if not may_manage(actor, minutes.area):
+        raise Forbidden("To change minutes you need a council or admin grant for the forum's area.")
+    return minutes
+
+
+async def list_minutes(
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    within: str | None,
+    areas: Sequence[str] | None,
+    forum_id: UUID | None,
+    state: MinutesState | None,
+    after: UUID | None,
+    limit: int,
+) -> Sequence[Minutes]:
+    """Minutes the actor may know of, newest first."""
+    statement = visible_to(select(Minutes), actor)
+    if within is not None:
+        statement = statement.where(
+            (col(Minutes.area) == within) | col(Minutes.area).startswith(within + ".", autoescape=True)
+        )
+    if areas is not None:
+        statement = statement.where(col(Minutes.area).in_(areas))
+    if forum_id is not None:
+        statement = statement.where(Minutes.forum_id == forum_id)
+    if state is not None:
+        statement = statement.where(col(Minutes.state) == state)
+    if after is not None:
+        statement = statement.where(col(Minutes.id) < after)
+    return (await session.exec(statement.order_by(col(Minutes.id).desc()).limit(limit))).all()
+
+
+async def minutes_of_meeting(session: AsyncSession, meeting_id: UUID) -> Minutes | None:
+    """The minutes of a meeting, if any were written."""
+    return (await session.exec(select(Minutes).where(Minutes.meeting_id == meeting_id))).first()
+
+
+async def newest_versions(session: AsyncSession, rows: Sequence[Minutes]) -> dict[UUID, MinutesVersion]:
+    """The newest published version by minutes; minutes without one are left out."""
+    keys = [(row.id, row.published) for row in rows if row.published]
+    if not keys:
+        return {}
+    statement = select(MinutesVersion).where(
+        tuple_(col(MinutesVersion.minutes_id), col(MinutesVersion.number)).in_(keys)
+    )
+    return {version.minutes_id: version for version in (await session.exec(statement)).all()}
+
+
+async def list_versions(session: AsyncSession, actor: Actor, minutes_id: UUID) -> Sequence[MinutesVersion]:
+    """Every published version, oldest first; raises `NotFound`."""
+    await minutes_by_id(session, actor, minutes_id)
+    statement = (
+        select(MinutesVersion).where(MinutesVersion.minutes_id == minutes_id).order_by(col(MinutesVersion.number))
+    )
+    return (await session.exec(statement)).all()
+
+
+async def views(session: AsyncSession, actor: Actor, rows: Sequence[Minutes]) -> list[MinutesView]:
+    """The answers for minutes, each as much as the actor may see."""
+    newest = await newest_versions(session, rows)
+    return [_view(actor, row, newest.get(row.id)) for row in rows]
+
+
+def _view(actor: Actor, minutes: Minutes, newest: MinutesVersion | None) -> MinutesView:
+    items = minutes.items
+    if not may_see_inside(actor, minutes.area):
+        items = newest.content["items"] if newest else []
+    return MinutesView(
+        **minutes.model_dump(include=set(MinutesView.model_fields) - {"items"}),
+        items=[MinutesItem(**item) for item in items],
+        sha256=newest.sha256 if newest else None,
+    )

@@ -1,0 +1,138 @@
+"""Minutes over HTTP."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query, Response
+
+from beatbook.contracts.actor import Actor
+from beatbook.contracts.areas import AreaCode
+from beatbook.kit.auth import CurrentActor
+from beatbook.kit.clock import Now
+from beatbook.kit.db import AsyncSession, Read, Write
+from beatbook.kit.paging import Page, PageParams
+from beatbook.kit.web import IfMatch, router, set_etag
+from services.forum.minutes import commands, queries
+from services.forum.minutes.rules import MinutesState
+from services.forum.minutes.schemas import (
+    MinutesApprove,
+    MinutesCorrect,
+    MinutesCreate,
+    MinutesPatch,
+    MinutesVersionView,
+    MinutesView,
+)
+from services.forum.minutes.tables import Minutes
+
+routes = router(tags=["minutes"])
+
+
+async def _answer(session: AsyncSession, actor: Actor, minutes: Minutes, response: Response) -> MinutesView:
+    await session.flush()
+    set_etag(response, minutes.version)
+    return (await queries.views(session, actor, [minutes]))[0]
+
+
+@routes.post("/meetings/{meeting_id}/minutes", status_code=201)
+async def write_minutes(
+    meeting_id: UUID, request: MinutesCreate, session: Write, actor: CurrentActor, response: Response
+) -> MinutesView:
+    """Write the first draft of a held meeting's minutes."""
+    return await _answer(session, actor, await commands.write_minutes(session, actor, meeting_id, request), response)
+
+
+@routes.get("/minutes")
+async def list_minutes(
+    session: Read,
+    actor: CurrentActor,
+    page: PageParams,
+    area: Annotated[AreaCode | None, Query(description="This area and everything below it")] = None,
+    areas: Annotated[str | None, Query(description="Exactly these areas, separated by commas", max_length=8000)] = None,
+    forum: UUID | None = None,
+    state: MinutesState | None = None,
+) -> Page[MinutesView]:
+    """Minutes, newest first."""
+    rows = await queries.list_minutes(
+        session,
+        actor,
+        within=area,
+        areas=areas.split(",") if areas else None,
+        forum_id=forum,
+        state=state,
+        after=page.after_id(),
+        limit=page.limit + 1,
+    )
+    views = {view.id: view for view in await queries.views(session, actor, rows)}
+    return page.page(rows, lambda row: views[row.id], lambda row: row.id)
+
+
+@routes.get("/minutes/{minutes_id}")
+async def read_minutes(minutes_id: UUID, session: Read, actor: CurrentActor, response: Response) -> MinutesView:
+    """One set of minutes, as much of it as the caller may see."""
+    minutes = await queries.minutes_by_id(session, actor, minutes_id)
+    set_etag(response, minutes.version)
+    return (await queries.views(session, actor, [minutes]))[0]
+
+
+@routes.get("/minutes/{minutes_id}/versions")
+async def list_versions(minutes_id: UUID, session: Read, actor: CurrentActor) -> list[MinutesVersionView]:
+    """Every published version, oldest first: the hash chain that anyone can check."""
+    rows = await queries.list_versions(session, actor, minutes_id)
+    return [MinutesVersionView.model_validate(row) for row in rows]
+
+
+@routes.patch("/minutes/{minutes_id}")
+async def change_minutes(
+    minutes_id: UUID, request: MinutesPatch, session: Write, actor: CurrentActor, expected: IfMatch, response: Response
+) -> MinutesView:
+    """Change minutes not yet approved."""
+    minutes = await commands.change_minutes(session, actor, minutes_id, expected, request)
+    return await _answer(session, actor, minutes, response)
+
+
+@routes.post("/minutes/{minutes_id}/circulate")
+async def circulate_minutes(
+    minutes_id: UUID, session: Write, actor: CurrentActor, expected: IfMatch, response: Response
+) -> MinutesView:
+    """Send a draft round to the members."""
+    minutes = await commands.circulate_minutes(session, actor, minutes_id, expected)
+    return await _answer(session, actor, minutes, response)
+
+
+@routes.post("/minutes/{minutes_id}/approve")
+async def approve_minutes(
+    minutes_id: UUID,
+    request: MinutesApprove,
+    session: Write,
+    actor: CurrentActor,
+    now: Now,
+    expected: IfMatch,
+    response: Response,
+) -> MinutesView:
+    """Approve circulated minutes, by the chair or by the next meeting."""
+    minutes = await commands.approve_minutes(session, actor, now, minutes_id, expected, request)
+    return await _answer(session, actor, minutes, response)
+
+
+@routes.post("/minutes/{minutes_id}/publish")
+async def publish_minutes(
+    minutes_id: UUID, session: Write, actor: CurrentActor, now: Now, expected: IfMatch, response: Response
+) -> MinutesView:
+    """Publish approved minutes."""
+    minutes = await commands.publish_minutes(session, actor, now, minutes_id, expected)
+    return await _answer(session, actor, minutes, response)
+
+
+@routes.post("/minutes/{minutes_id}/correct")
+async def correct_minutes(
+    minutes_id: UUID,
+    request: MinutesCorrect,
+    session: Write,
+    actor: CurrentActor,
+    now: Now,
+    expected: IfMatch,
+    response: Response,
+) -> MinutesView:
+    """Publish a correction as a new version."""
+    minutes = await commands.correct_minutes(session, actor, now, minutes_id, expected, request)
+    return await _answer(session, actor, minutes, response)

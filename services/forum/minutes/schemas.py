@@ -1,0 +1,80 @@
+"""Request and answer shapes of minutes."""
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field
+
+from beatbook.contracts.areas import AreaCode
+from beatbook.kit.web import StrictModel, View
+from services.forum.minutes.rules import MinutesState
+
+Heading = Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class MinutesItem(StrictModel):
+    """One item of minutes."""
+
+    heading: Heading
+    text: Annotated[str, Field(max_length=50_000)] = ""
+    closed: bool = False
+    personal: bool = False
+    redacted: bool = False
+
+
+Items = Annotated[list[MinutesItem], Field(min_length=1, max_length=200)]
+Attendees = Annotated[list[Annotated[str, Field(min_length=2, max_length=200)]], Field(max_length=500)]
+
+
+class MinutesCreate(StrictModel):
+    """A first draft. `public_attendees` are names the secretary noted, to be kept out; publishing forgets them."""
+
+    items: Items
+    public_attendees: Attendees = Field(default_factory=list)
+
+
+class MinutesPatch(StrictModel):
+    """A changed draft."""
+
+    items: Items | None = None
+    public_attendees: Attendees | None = None
+
+
+class MinutesApprove(StrictModel):
+    """Who approves: the chair, or the forum at its next meeting."""
+
+    by: Literal["chair", "next_meeting"]
+    meeting_id: UUID | None = Field(default=None, description="The approving meeting, when `by` is next_meeting")
+
+
+class MinutesCorrect(StrictModel):
+    """A correction: the items as they should read, and why."""
+
+    items: Items
+    reason: Annotated[str, Field(min_length=1, max_length=2000)]
+    public_attendees: Attendees = Field(default_factory=list, description="Names to be kept out; checked, not kept")
+
+
+class MinutesView(View):
+    """Minutes. Those inside see all items as they stand; everyone else the items of the newest published version."""
+
+    id: UUID
+    meeting_id: UUID
+    forum_id: UUID
+    area: AreaCode
+    held_at: AwareDatetime
+    state: MinutesState
+    items: list[MinutesItem]
+    published: int = Field(description="Number of the newest published version; 0 when there is none")
+    sha256: str | None
+    version: int
+
+
+class MinutesVersionView(View):
+    """One published version: its content, and the SHA-256 of that content's canonical JSON (RFC 8785)."""
+
+    minutes_id: UUID
+    number: int
+    sha256: str
+    published_at: AwareDatetime
+    content: dict[str, Any]
