@@ -26,7 +26,7 @@ def upgrade() -> None:
     op.execute("create index events_unpositioned on events (seq) where position is null")
     op.execute("""
         create table relay (
-            only boolean primary key default true check (only),
+            single boolean primary key default true check (single),
             position bigint not null default 0,
             published bigint not null default 0
         )
