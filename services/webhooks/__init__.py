@@ -1,0 +1,1 @@
+"""The webhooks service: partners' endpoints and what is delivered to them."""

@@ -1,0 +1,55 @@
+"""What the webhooks service does with the forum's events: deliveries to those who want to hear. Rules W1, X1."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+import asyncpg
+
+from beatbook.contracts.areas import lineage
+from beatbook.contracts.envelope import Event, Received
+from beatbook.kit.consumers import Consumer, Handler
+from beatbook.kit.ids import new_id
+from services.webhooks.deliveries.rules import message, told
+from services.webhooks.endpoints.rules import OFFERED
+
+_LISTENING = "select id, areas from endpoints where state = 'enabled' and $1 = any(event_types)"
+_ENQUEUE = """
+    insert into deliveries
+        (id, endpoint_id, event_id, type, subject, area, body, state, attempts, next_attempt_at, created_at)
+    select id, endpoint_id, event_id, $6, subject, area, body, 'pending', 0, time, now()
+    from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $7::text[], $8::timestamptz[])
+         with ordinality as due (id, endpoint_id, event_id, subject, area, body, time, place)
+    order by place
+    on conflict (endpoint_id, event_id) do nothing
+"""
+
+
+async def on_public_event(db: asyncpg.Connection, events: Sequence[Received[Event]]) -> None:
+    """Queue events, all of one type, for the enabled endpoints that follow the type and the area, in order."""
+    kind = events[0].data.short_type()
+    followers: dict[str, set[UUID]] = defaultdict(set)
+    for row in await db.fetch(_LISTENING, kind):
+        for area in row["areas"]:
+            followers[area].add(row["id"])
+    due = [
+        (
+            new_id(),
+            endpoint_id,
+            event.id,
+            UUID(event.subject),
+            event.area,
+            message(kind, event.time, told(event.data)),
+            event.time,
+        )
+        for event in events
+        for endpoint_id in sorted(set().union(*(followers[area] for area in lineage(event.area) if area in followers)))
+    ]
+    if due:
+        ids, endpoints, event_ids, subjects, areas, bodies, times = (list(column) for column in zip(*due, strict=True))
+        await db.execute(_ENQUEUE, ids, endpoints, event_ids, subjects, areas, kind, bodies, times)
+
+
+HANDLERS: Mapping[type[Event], Handler] = dict.fromkeys(OFFERED.values(), on_public_event)
+
+CONSUMERS = (Consumer(name="webhooks", source="forum", handlers=HANDLERS),)

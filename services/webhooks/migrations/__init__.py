@@ -1,0 +1,1 @@
+"""The webhooks database, step by step."""
