@@ -1,0 +1,1 @@
+"""The cases service: incidents and problem-solving cases."""

@@ -1,0 +1,33 @@
+"""The cases service, put together."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from beatbook.contracts.cases import IncidentRecorded, ProblemMoved, ProblemOpened
+from beatbook.kit.service import Service
+from beatbook.kit.settings import ServiceSettings
+from services.cases.areas.queries import Places
+from services.cases.base import CasesTable
+from services.cases.consumers import CONSUMERS
+from services.cases.incidents import routes as incidents
+from services.cases.problems import routes as problems
+
+
+@asynccontextmanager
+async def open_places(_: ServiceSettings) -> AsyncIterator[Places]:
+    """The area indexes that this process keeps in memory."""
+    yield Places()
+
+
+service = Service(
+    name="cases",
+    title="Cases",
+    routers=(incidents.bulk, incidents.routes, problems.routes),
+    events=(IncidentRecorded, ProblemOpened, ProblemMoved),
+    metadata=CasesTable.metadata,
+    migrations=Path(__file__).parent / "migrations",
+    consumers=CONSUMERS,
+    projections=("areas",),
+    resources=open_places,
+)

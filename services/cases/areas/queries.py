@@ -1,0 +1,63 @@
+"""Reads of the replica: the areas under a root, ready to place points in."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated
+
+import anyio.to_thread
+from fastapi import Depends, Request
+from sqlalchemy import ColumnElement, false, or_, text
+from sqlalchemy.orm import Mapped
+
+from beatbook.kit.db import AsyncSession
+from services.cases.areas.rules import AreaIndex
+
+ROOTS_KEPT = 32
+
+_NEWEST = text("""
+    select max(position) from areas where code = :root or code like :below
+""")
+_OPEN = text("""
+    select code, boundary::text as boundary from areas
+    where (code = :root or code like :below) and (closed_on is null or closed_on > :today)
+""")
+
+
+def lies_within(column: Mapped[str], areas: Sequence[str]) -> ColumnElement[bool]:
+    """Whether an area is one of `areas` or below it."""
+    return or_(false(), *(or_(column == area, column.startswith(f"{area}.", autoescape=True)) for area in areas))
+
+
+class Places:
+    """The area indexes last used, by root; each is made anew when an area under its root has changed."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[str, tuple[tuple[int | None, date], AreaIndex]] = OrderedDict()
+        self._building = asyncio.Lock()
+
+    async def under(self, session: AsyncSession, root: str, today: date) -> AreaIndex:
+        """The index of the areas open under `root` as the replica has them now; empty when it knows none."""
+        below = {"root": root, "below": root.replace("_", r"\_") + ".%"}
+        async with self._building:
+            state = ((await session.execute(_NEWEST, below)).scalar_one(), today)
+            kept = self._kept.get(root)
+            if kept is None or kept[0] != state:
+                rows = (await session.execute(_OPEN, below | {"today": today})).all()
+                codes, boundaries = [row.code for row in rows], [row.boundary for row in rows]
+                kept = (state, await anyio.to_thread.run_sync(AreaIndex, root, codes, boundaries))
+                self._kept[root] = kept
+            self._kept.move_to_end(root)
+            while len(self._kept) > ROOTS_KEPT:
+                self._kept.popitem(last=False)
+        return kept[1]
+
+
+def _places(request: Request) -> Places:
+    places: Places = request.app.state.resources
+    return places
+
+
+KnownPlaces = Annotated[Places, Depends(_places)]
+"""The indexes that this process keeps, in a route's parameters."""

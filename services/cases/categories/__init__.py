@@ -1,0 +1,1 @@
+"""What an incident or a problem is about: the codes of the ICCS."""

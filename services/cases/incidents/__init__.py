@@ -1,0 +1,1 @@
+"""Incident intake. Rule C1."""

@@ -1,0 +1,66 @@
+"""Reads of incidents, each through the door `visible_to`."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TypeVar
+from uuid import UUID
+
+from sqlalchemy import func
+from sqlalchemy.orm import Mapped
+from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from beatbook.contracts.actor import Actor
+from beatbook.kit.db import AsyncSession
+from beatbook.kit.errors import NotFound
+from services.cases.areas.queries import lies_within
+from services.cases.incidents.rules import READERS
+from services.cases.incidents.tables import Incident, IncidentBatch
+
+T = TypeVar("T")
+
+
+def visible_to(statement: SelectOfScalar[T], actor: Actor, area: Mapped[str]) -> SelectOfScalar[T]:
+    """Leave only what lies in the areas whose incidents the actor may read. ARCHITECTURE 6."""
+    return statement.where(lies_within(area, actor.areas_as(READERS)))
+
+
+async def list_incidents(
+    session: AsyncSession, actor: Actor, *, area: str | None, month: date | None, after: UUID | None, limit: int
+) -> Sequence[Incident]:
+    """Incidents in the order in which they were recorded."""
+    statement = visible_to(select(Incident), actor, col(Incident.area)).order_by(col(Incident.id)).limit(limit)
+    if area is not None:
+        statement = statement.where(lies_within(col(Incident.area), [area]))
+    if month is not None:
+        statement = statement.where(Incident.month == month)
+    if after is not None:
+        statement = statement.where(col(Incident.id) > after)
+    return (await session.exec(statement)).all()
+
+
+async def incident_by_id(session: AsyncSession, actor: Actor, incident_id: UUID) -> Incident:
+    """One incident; raises `NotFound`, also for one that the actor may not see."""
+    statement = visible_to(select(Incident).where(Incident.id == incident_id), actor, col(Incident.area))
+    incident = (await session.exec(statement)).first()
+    if incident is None:
+        raise NotFound("incident")
+    return incident
+
+
+async def incident_by_source(
+    session: AsyncSession, actor: Actor, country: str, source: str, external_id: str
+) -> Incident | None:  # fmt: skip
+    """The incident that a source named so, if the actor may see it."""
+    statement = select(Incident).where(
+        func.split_part(Incident.area, ".", 1) == country,
+        Incident.source == source,
+        Incident.external_id == external_id,
+    )
+    return (await session.exec(visible_to(statement, actor, col(Incident.area)))).first()
+
+
+async def complete_batches(session: AsyncSession, actor: Actor, import_id: str) -> Sequence[int]:
+    """The batches of an import of which no row was refused: sending them again could add nothing."""
+    statement = select(IncidentBatch.batch).where(IncidentBatch.import_id == import_id, IncidentBatch.refused == 0)
+    return (await session.exec(visible_to(statement, actor, col(IncidentBatch.root)).order_by("batch"))).all()

@@ -1,0 +1,105 @@
+"""Which reports become incidents and where they lie, and who may record and read them. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from beatbook.contracts.actor import Actor, Role
+from services.cases.reports.rules import Reason, Report, Unfit, read_report
+
+RECORDERS = frozenset({Role.OFFICER, Role.SUPERVISOR, Role.ADMIN})
+READERS = RECORDERS
+
+
+def may_record_incidents(actor: Actor, area: str) -> bool:
+    """Officers, supervisors and administrators of an area record its incidents. Rule C1; ARCHITECTURE 6."""
+    return actor.may_as(RECORDERS, area)
+
+
+def may_record_somewhere(actor: Actor) -> bool:
+    """Whether the actor may record incidents in any area at all. Rule C1."""
+    return bool(actor.areas_as(RECORDERS))
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A row that was not taken: its index in the batch (from 0), why, and what to mend."""
+
+    row: int
+    external_id: str | None
+    reason: Reason
+    detail: str
+
+
+class Areas(Protocol):
+    """The open areas under a root."""
+
+    root: str
+
+    def holds(self, code: str) -> bool:
+        """Whether `code` is one of them."""
+
+    def place(self, longitudes: Sequence[float], latitudes: Sequence[float]) -> list[str | None]:
+        """The deepest area at each point."""
+
+
+def take_batch(rows: Sequence[Any], areas: Areas, now: datetime) -> tuple[list[tuple[Report, str]], list[Refusal]]:
+    """The reports that can be recorded, each with its area, and the rows refused: none stops the others. Rule C1."""
+    read: dict[str, tuple[int, Report]] = {}
+    refused: list[Refusal] = []
+    for index, row in enumerate(rows):
+        try:
+            report = read_report(row, now)
+            if report.external_id in read:
+                raise Unfit(Reason.DUPLICATE, "Another row of this batch has the same external_id.")
+        except Unfit as unfit:
+            refused.append(Refusal(index, _external_id(row), unfit.reason, unfit.detail))
+        else:
+            read[report.external_id] = (index, report)
+    placed: list[tuple[Report, str]] = []
+    for (index, report), place in zip(
+        read.values(), place_reports([report for _, report in read.values()], areas), strict=True
+    ):
+        if isinstance(place, Unfit):
+            refused.append(Refusal(index, report.external_id, place.reason, place.detail))
+        else:
+            placed.append((report, place))
+    refused.sort(key=lambda refusal: refusal.row)
+    return placed, refused
+
+
+def place_reports(reports: Sequence[Report], areas: Areas) -> list[str | Unfit]:
+    """The area of each report: the one it names, else the deepest whose boundary covers its point. Rule C1."""
+    points = [report.point for report in reports if report.area is None and report.point is not None]
+    found = iter(areas.place([x for x, _ in points], [y for _, y in points]))
+    placed: list[str | Unfit] = []
+    for report in reports:
+        if report.area is not None:
+            known = areas.holds(report.area)
+            placed.append(report.area if known else _unknown_area(areas.root))
+        else:
+            placed.append(next(found) or _outside(report, areas))
+    return placed
+
+
+def _unknown_area(root: str) -> Unfit:
+    return Unfit(Reason.UNKNOWN_AREA, f"The area named is no open area within {root}.")
+
+
+def _outside(report: Report, areas: Areas) -> Unfit:
+    assert report.point is not None
+    longitude, latitude = report.point
+    if abs(longitude) <= 90 and areas.place([latitude], [longitude])[0] is not None:
+        return Unfit(
+            Reason.OUTSIDE,
+            f"outside every area of {areas.root}, but inside when longitude and latitude are swapped: swap them",
+        )
+    return Unfit(
+        Reason.OUTSIDE, f"outside every area of {areas.root}: check longitude and latitude, or send the area"
+    )  # fmt: skip
+
+
+def _external_id(row: Any) -> str | None:
+    value = row.get("external_id") if isinstance(row, Mapping) else None
+    return str(value)[:200] if isinstance(value, str | int) else None

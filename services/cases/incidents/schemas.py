@@ -1,0 +1,92 @@
+"""Request and answer shapes of incident intake."""
+
+from datetime import date, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import Field
+
+from beatbook.contracts.areas import AreaCode
+from beatbook.kit.web import StrictModel, View
+from services.cases.reports.rules import Reason, ReporterKind
+
+BATCH_ROWS = 5000
+Source = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9._:-]+$", examples=["police.uk"])]
+ImportId = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="SHA-256 of what is imported, in hex")]
+
+
+class IncidentCreate(StrictModel):
+    """One report: when by month, day, moment or span; where by a point under a root, or by an area."""
+
+    source: Source = "beatbook"
+    external_id: str | None = Field(default=None, min_length=1, max_length=200)
+    root: AreaCode | None = Field(default=None, description="The area in which the point is placed")
+    area: AreaCode | None = None
+    longitude: float | None = None
+    latitude: float | None = None
+    month: str | None = Field(default=None, max_length=10, examples=["2022-01"])
+    occurred_at: str | None = Field(default=None, max_length=40, examples=["2022-01-31T14:05+01:00"])
+    occurred_from: str | None = Field(default=None, max_length=40)
+    occurred_until: str | None = Field(default=None, max_length=40)
+    category: str = Field(max_length=6, examples=["0801"])
+    place: str | None = Field(default=None, max_length=200)
+    reporter_kind: ReporterKind = ReporterKind.UNKNOWN
+    repeat_victim: bool = False
+
+
+class BatchIn(StrictModel):
+    """Up to 5,000 rows of an import; each row is judged by itself."""
+
+    import_id: ImportId
+    batch: int = Field(ge=0, le=1_000_000, description="The batch's number within the import, from 0")
+    root: AreaCode
+    source: Source
+    rows: list[Any] = Field(
+        min_length=1,
+        max_length=BATCH_ROWS,
+        description="Objects with external_id, category, month | occurred_at | occurred_from and occurred_until, "
+        "longitude and latitude | area, place?, reporter_kind?, repeat_victim?; values may be text",
+    )
+
+
+class RefusalView(View):
+    """A row that was not taken; `row` is its index in the batch, from 0."""
+
+    row: int
+    external_id: str | None
+    reason: Reason
+    detail: str
+
+
+class BatchReport(View):
+    """What became of a batch's rows: recorded now, there before, refused."""
+
+    added: int
+    already: int
+    refused: list[RefusalView]
+
+
+class ImportView(View):
+    """How far an import has come: the numbers of the batches of which every row was taken."""
+
+    import_id: str
+    batches: list[int]
+
+
+class IncidentView(View):
+    """An incident; it began at `occurred_from` and was over before `occurred_until`."""
+
+    id: UUID
+    source: str
+    external_id: str
+    area: AreaCode
+    occurred_from: datetime
+    occurred_until: datetime
+    month: date
+    longitude: float | None
+    latitude: float | None
+    place: str | None
+    category: str
+    reporter_kind: ReporterKind
+    repeat_victim: bool
+    recorded_at: datetime

@@ -1,0 +1,92 @@
+"""Request and answer shapes of problem-solving cases."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AfterValidator, Field
+
+from beatbook.contracts.areas import AreaCode
+from beatbook.kit.web import StrictModel, View
+from services.cases.categories.rules import parse_category
+from services.cases.problems.rules import (
+    Analysis,
+    Assessment,
+    Consultation,
+    Line,
+    Passage,
+    Phase,
+    Plan,
+    Statement,
+)
+
+Category = Annotated[str, AfterValidator(parse_category), Field(examples=["0801"])]
+Subject = Annotated[str, Field(min_length=1, max_length=200, description="The subject of a token, never a name")]
+Team = Annotated[list[Subject], Field(max_length=50)]
+
+
+class ProblemCreate(StrictModel):
+    """A new case; who opens it is in its team."""
+
+    area: AreaCode
+    title: Line
+    category: Category | None = None
+    statement: Statement = Statement()
+    consultations: list[Consultation] = Field(default_factory=list, max_length=100)
+    team: Team = Field(default_factory=list)
+    supervisor: Subject | None = None
+
+
+class ProblemPatch(StrictModel):
+    """What may be changed of a case besides its analysis, plan and assessment."""
+
+    title: Line | None = None
+    category: Category | None = None
+    statement: Statement | None = None
+    consultations: list[Consultation] | None = Field(default=None, max_length=100)
+    team: Team | None = None
+    supervisor: Subject | None = None
+
+
+class MoveIn(StrictModel):
+    """A step to the next phase, or back to an earlier one with the reason."""
+
+    to: Phase
+    reason: Passage | None = None
+
+
+class MoveView(View):
+    """A step that was taken."""
+
+    origin: Phase
+    target: Phase
+    reason: str | None
+    moved_at: datetime
+    moved_by: str
+
+
+class ProblemSummary(View):
+    """A case in a list."""
+
+    id: UUID
+    area: AreaCode
+    title: str
+    category: str | None
+    phase: Phase
+    supervisor: str | None
+    team: list[str]
+    opened_at: datetime
+    opened_by: str
+    version: int
+
+
+class ProblemView(ProblemSummary):
+    """A case with all its parts, its steps so far, and what is still missing for the next."""
+
+    statement: Statement
+    consultations: list[Consultation]
+    analysis: Analysis
+    plan: Plan | None
+    assessment: Assessment | None
+    moves: list[MoveView]
+    unmet: list[str] = Field(description="What the step to the next phase still needs")
