@@ -15,23 +15,41 @@ from beatbook.kit.settings import HttpSettings
 ALGORITHMS = ["EdDSA", "ES256", "RS256", "PS256"]
 
 
+class _KeyFile:
+    """A JWKS document in a file, read anew for an unknown key id."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._keys = jwt.PyJWKSet.from_json(path.read_text())
+
+    def get_signing_key_from_jwt(self, token: str) -> jwt.PyJWK:
+        """The key a token says it is signed with; raises `jwt.PyJWTError` or `KeyError` when there is none."""
+        key_id = jwt.get_unverified_header(token).get("kid", "")
+        try:
+            return self._keys[key_id]
+        except KeyError:
+            self._keys = jwt.PyJWKSet.from_json(self._path.read_text())
+            return self._keys[key_id]
+
+
 class Keys:
-    """The issuer's public keys, from a file or over HTTPS: kept five minutes, read anew for an unknown key id."""
+    """The issuer's public keys: from a file, or over HTTPS and kept for five minutes."""
 
     def __init__(self, settings: HttpSettings) -> None:
         self._settings = settings
-        location = settings.jwks
-        if "://" not in location:
-            location = Path(location).resolve().as_uri()
-        self._client = jwt.PyJWKClient(location, cache_keys=True, lifespan=300, timeout=5)
+        self._client = (
+            jwt.PyJWKClient(settings.jwks, cache_keys=True, lifespan=300, timeout=5)
+            if "://" in settings.jwks
+            else _KeyFile(Path(settings.jwks))
+        )
 
     async def read(self, token: str) -> Actor:
         """The actor a token speaks for; raises `Unauthenticated` for any token that is not to be trusted."""
         try:
             key = await anyio.to_thread.run_sync(self._client.get_signing_key_from_jwt, token)
-        except jwt.PyJWKClientConnectionError as error:
+        except (jwt.PyJWKClientConnectionError, OSError) as error:
             raise Unavailable("The token issuer's keys cannot be read just now.") from error
-        except (jwt.PyJWTError, ValueError) as error:
+        except (jwt.PyJWTError, ValueError, KeyError) as error:
             raise _untrusted("it is not signed by a key of this installation's issuer") from error
         try:
             claims = jwt.decode(

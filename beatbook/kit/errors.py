@@ -15,6 +15,8 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
+from beatbook.kit import telemetry
+
 log = logging.getLogger(__name__)
 
 TYPE_BASE = "urn:beatbook:problem:"
@@ -125,6 +127,7 @@ class Unavailable(Problem):
 
 def answer(problem: Problem) -> Response:
     """The HTTP response for a problem."""
+    telemetry.refused(problem.code)
     return Response(
         orjson.dumps(problem.document()),
         status_code=problem.status,
@@ -137,9 +140,15 @@ def _where(location: Sequence[str | int]) -> str:
     return ".".join(str(step) for step in location if step != "body") or "body"
 
 
+def _finding(error: Any) -> dict[str, str]:
+    if error["type"] == "json_invalid":
+        return {"field": "body", "reason": f"not JSON at character {error['loc'][-1]}"}
+    return {"field": _where(error["loc"]), "reason": error["msg"]}
+
+
 def invalid_fields(errors: Sequence[Any]) -> Invalid:
     """Pydantic's findings as one problem, without the values that were sent."""
-    found = [{"field": _where(error["loc"]), "reason": error["msg"]} for error in errors]
+    found = [_finding(error) for error in errors]
     listed = "; ".join(f"{item['field']}: {item['reason']}" for item in found[:5])
     return Invalid(f"Mend these and send again. {listed}", errors=found)
 
@@ -168,6 +177,8 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> Response:
+        if isinstance(error.__cause__, Problem):  # raised while the framework read the body
+            return answer(error.__cause__)
         problem = Problem(str(error.detail), code=f"http-{error.status_code}", headers=dict(error.headers or {}))
         problem.status, problem.title = error.status_code, str(error.detail)
         return answer(problem)
