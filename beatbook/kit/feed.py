@@ -6,14 +6,14 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import aiohttp
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
 from pydantic import TypeAdapter
 from sqlalchemy import text
 
 from beatbook.contracts.catalogue import EVENTS
 from beatbook.contracts.envelope import Event, Received
 from beatbook.kit.auth import require_internal
-from beatbook.kit.db import Read
+from beatbook.kit.db import Database
 from beatbook.kit.settings import HttpSettings
 from beatbook.kit.web import StrictRoute, View
 
@@ -51,11 +51,13 @@ _AFTER = text("""
 
 @routes.get("/events", dependencies=[Depends(require_internal)])
 async def read_feed(
-    session: Read, after: Annotated[int, Query(ge=0)] = 0, limit: Annotated[int, Query(ge=1, le=PAGE)] = PAGE
+    request: Request, after: Annotated[int, Query(ge=0)] = 0, limit: Annotated[int, Query(ge=1, le=PAGE)] = PAGE
 ) -> FeedPage:
     """Events after a position, in order."""
-    rows = (await session.execute(_AFTER, {"after": after, "limit": limit})).all()
-    head = (await session.execute(text("select position from relay"))).scalar_one()
+    database: Database = request.app.state.database
+    async with database.sessions.begin() as session:
+        rows = (await session.execute(_AFTER, {"after": after, "limit": limit})).all()
+        head = (await session.execute(text("select position from relay"))).scalar_one()
     return FeedPage(events=[LoggedEvent.model_validate(row) for row in rows], head=head)
 
 

@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import uuid4
 
 import asyncpg
@@ -48,8 +49,9 @@ class PublishStopped(Exception):
 
 @dataclass
 class _Window:
-    """Acknowledgements of one window as they come in."""
+    """Acknowledgements of one window as they come in; those of an earlier window that come late are not among them."""
 
+    sequence: int
     awaited: int
     good: int = 0
     failed: bool = False
@@ -59,10 +61,10 @@ class _Window:
 
     def take(self, acknowledgement: bytes) -> None:
         """Count one acknowledgement."""
-        answer = orjson.loads(acknowledgement) if acknowledgement else {"error": "no responder"}
+        answer: dict[str, Any] = orjson.loads(acknowledgement) if acknowledgement else {"error": "no responder"}
         if "error" in answer or answer.get("duplicate"):
             self.failed = True
-        else:
+        elif self.sequence < answer["seq"] <= self.sequence + self.awaited:
             self.good += 1
         if self.failed or self.good == self.awaited:
             self.done.set()
@@ -125,7 +127,7 @@ class Relay:
         if self._inbox is None:
             self._inbox = client.new_inbox()
             await client.subscribe(self._inbox, cb=self._acknowledged)
-        window = self._window = _Window(len(rows))
+        window = self._window = _Window(sequence, len(rows))
         for offset, row in enumerate(rows):
             headers = _headers(self._service, row)
             headers["Nats-Msg-Id"] = f"{row['id']}{self._refill}"

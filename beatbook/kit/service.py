@@ -30,6 +30,8 @@ class Service:
     timers: Sequence[Timer] = ()
     projections: Sequence[str] = ()
     """Tables that are made of other services' events alone, and can be thrown away and rebuilt. Rule K12."""
+    signals: Sequence[str] = ()
+    """Tables in which handlers leave work for timers, such as what to publish: a rebuild adds to them."""
     background: Sequence[Callable[[WorkerContext], Awaitable[None]]] = ()
     """Work of the worker role that runs all the time, such as deliveries."""
     resources: Callable[[ServiceSettings], AbstractAsyncContextManager[object]] | None = None

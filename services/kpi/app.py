@@ -21,4 +21,5 @@ service = Service(
     consumers=CONSUMERS,
     timers=TIMERS,
     projections=["areas", "facts", "decisions"],
+    signals=["changed_cells"],
 )
