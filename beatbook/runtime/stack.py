@@ -1,0 +1,252 @@
+"""What `beatbook up` runs: PostgreSQL and NATS unless given, five services, the gateway; started, kept up, stopped.
+
+This process imports everything once, then forks each service: they share that memory, and start at once.
+"""
+
+import gc
+import importlib
+import json
+import os
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from beatbook.contracts.actor import Grant, Role
+from beatbook.runtime import children
+from beatbook.runtime.databases import SERVICES, service_url
+from beatbook.runtime.forking import fork
+from beatbook.runtime.instance import Instance, write_private
+from beatbook.runtime.nats import NatsServer
+from beatbook.runtime.ports import taken
+from beatbook.runtime.postgres import PostgresServer
+from beatbook.runtime.probing import is_ready, root_area
+from beatbook.runtime.refusal import Refusal
+from beatbook.runtime.supervisor import Child, Supervisor
+from beatbook.runtime.tokens import ensure_keys, issue_token
+
+PROCESSES = ("gateway", *SERVICES)
+DEMO_COUNTRY = "XD"
+START_PATIENCE = 120.0
+START_DEATHS = 4
+"""A service that dies this often before it was ever ready will not come up."""
+DEMO_ATTEMPTS = 3
+PRELOADED = (
+    *(f"services.{name}.app" for name in SERVICES),
+    "gateway.app",
+    "beatbook.kit.process",
+    "asyncpg",
+    "sqlalchemy.dialects.postgresql.asyncpg",
+    "alembic.command",
+    "alembic.runtime.migration",
+    "uvicorn.lifespan.on",
+    "uvicorn.loops.uvloop",
+    "uvicorn.protocols.http.httptools_impl",
+    "uvicorn.protocols.websockets.websockets_sansio_impl",
+    "encodings.idna",
+)
+
+
+class Stopped(Exception):
+    """The user asked to stop while the instance was starting."""
+
+
+@dataclass(frozen=True)
+class Ready:
+    """What a running instance tells about itself."""
+
+    urls: dict[str, str]
+    country: str | None
+    pids: dict[str, int]
+    sign_in: str | None
+    started_in: float
+    """Seconds from the command to the last process's readiness, the demo not counted."""
+
+
+@dataclass
+class Stack:
+    """One embedded instance, from its start to its end."""
+
+    instance: Instance
+    port: int
+    demo: bool
+    ready_file: Path | None
+    tell: Callable[[str], None]
+    supervisor: Supervisor = field(init=False)
+    _groups: list[list[Child]] = field(init=False, default_factory=list)
+
+    @property
+    def ports(self) -> dict[str, int]:
+        """Each process's port: the gateway's, and the next ones."""
+        return {name: self.port + offset for offset, name in enumerate(PROCESSES)}
+
+    @property
+    def urls(self) -> dict[str, str]:
+        """Each process's base URL."""
+        return {name: f"http://127.0.0.1:{port}" for name, port in self.ports.items()}
+
+    def run(self, announce: Callable[[Ready], None]) -> None:
+        """Start all, `announce` once all is ready, keep it running until SIGTERM or Ctrl-C, stop it in order.
+
+        Raises `Refusal` when it cannot start; whatever was started is stopped first.
+        """
+        began = time.monotonic()
+        self.instance.create()
+        with self.instance.lock():
+            if busy := taken(self.ports.values()):
+                names = ", ".join(map(str, busy))
+                raise Refusal(
+                    f"Port {names} is taken: stop what listens there, or choose others with --port "
+                    f"(six ports from there on are used)."
+                )
+            if self.ready_file is not None:
+                self.ready_file.unlink(missing_ok=True)
+            self.supervisor = Supervisor()
+            try:
+                self._start()
+                started_in = time.monotonic() - began
+                if self.demo:
+                    self._load_demo()
+                ready = self._describe(started_in)
+                if self.ready_file is not None:
+                    content = {**ready.urls, "country": ready.country, "pids": ready.pids}
+                    write_private(
+                        self.ready_file, json.dumps({**content, "data_dir": str(self.instance.directory)}).encode()
+                    )
+                announce(ready)
+                while not self.supervisor.stopping:
+                    self.supervisor.step(None)
+            except Stopped:
+                pass
+            finally:
+                self.tell("Stopping ...")
+                self.supervisor.stop(reversed(self._groups))
+
+    def _start(self) -> None:
+        ensure_keys(self.instance)
+        fresh = not (self.instance.directory / "postgres").exists()
+        admin_url, nats_url = self._start_servers()
+        passwords = {service: self.instance.secret(f"database_{service}") for service in SERVICES}
+        log = self.instance.log("databases")
+        log.unlink(missing_ok=True)
+        databases = self._errand(lambda: children.create_databases(admin_url, passwords), log)
+        self._preload()
+        if self._finish(databases) != 0:
+            raise Refusal(children.last_line(log))
+        shared = self._shared_settings(nats_url)
+        services = [self._service(name, shared, service_url(admin_url, name, passwords[name])) for name in SERVICES]
+        gateway = self._child("gateway", lambda: children.serve_gateway(shared | self._own_settings("gateway")))
+        for group in (services, [gateway]):
+            self._groups.append(group)
+            for child in group:
+                self.supervisor.start(child)
+        self._await_ready([*services, gateway])
+        if fresh and self._embedded_postgres is not None:
+            self._errand(self._embedded_postgres.make_durable, self.instance.log("postgres"))
+
+    _embedded_postgres: PostgresServer | None = None
+
+    def _start_servers(self) -> tuple[str, str]:
+        """Start PostgreSQL and NATS unless the environment names others; the administrator's and the broker's URL."""
+        admin_url, nats_url = os.environ.get("BEATBOOK_DATABASE_URL"), os.environ.get("BEATBOOK_NATS_URL")
+        directory, secret, port = self.instance.directory, self.instance.secret, self.instance.port
+        if admin_url is None:
+            postgres = PostgresServer(
+                directory / "postgres", port("postgres"), secret("postgres"), self.instance.log("postgres")
+            )
+            self._embedded_postgres, admin_url = postgres, postgres.admin_url
+            self._start_server(Child("postgres", postgres.start, stop_signal=signal.SIGINT, patience=15.0))
+        if nats_url is None:
+            nats = NatsServer(directory / "nats", port("nats"), secret("nats"), self.instance.log("nats"))
+            nats_url = nats.url
+            self._start_server(Child("nats", nats.start))
+        return admin_url, nats_url
+
+    def _start_server(self, child: Child) -> None:
+        self._groups.append([child])
+        self.supervisor.start(child)
+
+    def _service(self, name: str, shared: dict[str, Any], database_url: str) -> Child:
+        settings = shared | self._own_settings(name) | {"database_url": database_url}
+        return self._child(name, lambda: children.serve_service(name, settings, migrating=True))
+
+    def _child(self, name: str, body: Callable[[], None]) -> Child:
+        return Child(name, lambda: fork(body, log=self.instance.log(name)), patience=12.0)
+
+    def _shared_settings(self, nats_url: str) -> dict[str, Any]:
+        return {
+            "nats_url": nats_url,
+            "jwks": str(self.instance.jwks),
+            "internal_secret": self.instance.secret("internal"),
+            "embedded": True,
+            **{f"{name}_url": url for name, url in self.urls.items() if name != "gateway"},
+        }
+
+    def _own_settings(self, name: str) -> dict[str, Any]:
+        return {"host": "127.0.0.1", "port": self.ports[name], "log_file": self.instance.log(name)}
+
+    def _preload(self) -> None:
+        gc.disable()
+        for name in PRELOADED:
+            importlib.import_module(name)
+            self._step(0.0)
+        gc.enable()
+        gc.collect()
+        gc.freeze()
+
+    def _await_ready(self, starting: list[Child]) -> None:
+        deadline = time.monotonic() + START_PATIENCE
+        waiting = list(starting)
+        while waiting:
+            self._step(0.02)
+            waiting = [child for child in waiting if not is_ready(self.ports[child.name])]
+            for child in waiting:
+                if child.deaths >= START_DEATHS:
+                    raise Refusal(f"{child.name} ends while starting: see {self.instance.log(child.name)}.")
+            if waiting and time.monotonic() > deadline:
+                names = ", ".join(child.name for child in waiting)
+                raise Refusal(
+                    f"Not ready after {START_PATIENCE:.0f} s: {names}. See {self.instance.directory / 'logs'}."
+                )
+
+    def _load_demo(self) -> None:
+        token = self._token(timedelta(days=1))
+        log = self.instance.log("demo")
+        for _ in range(DEMO_ATTEMPTS):
+            if (
+                self._finish(self._errand(lambda: children.load_demo(self.urls, token, self.instance.directory), log))
+                == 0
+            ):
+                return
+        raise Refusal(f"The demo could not be loaded: {children.last_line(log)}")
+
+    def _describe(self, started_in: float) -> Ready:
+        return Ready(
+            urls=self.urls,
+            country=DEMO_COUNTRY if self.demo else root_area(self.ports["forum"]),
+            pids={child.name: child.pid for child in self.supervisor.children if child.pid is not None},
+            sign_in=f"{self.urls['gateway']}/sign-in#token={self._token(timedelta(days=7))}" if self.demo else None,
+            started_in=started_in,
+        )
+
+    def _token(self, lifetime: timedelta) -> str:
+        grant = Grant(role=Role.ADMIN, area=DEMO_COUNTRY)
+        return issue_token(self.instance, [grant], subject="demo", lifetime=lifetime)
+
+    def _errand(self, body: Callable[[], None], log: Path) -> int:
+        pid = fork(body, log=log)
+        self.supervisor.begin_errand(pid)
+        return pid
+
+    def _finish(self, errand: int) -> int:
+        while (status := self.supervisor.errand_status(errand)) is None:
+            self._step(None)
+        return status
+
+    def _step(self, timeout: float | None) -> None:
+        self.supervisor.step(timeout)
+        if self.supervisor.stopping:
+            raise Stopped
