@@ -123,7 +123,10 @@ class DecisionRecorded(Event, service="forum", aggregate="decision", verb="recor
 
 
 class DecisionClosed(Event, service="forum", aggregate="decision", verb="closed"):
-    """A decision ended; `on_time` is None unless it was delivered against a due date. Rule F13."""
+    """A decision ended; `on_time` is None unless it was delivered against a due date. Rule F13.
+
+    `ended_on` is the day it was done or refused, `closed_at` the moment that was recorded.
+    """
 
     decision_id: UUID
     forum_id: UUID
@@ -133,3 +136,4 @@ class DecisionClosed(Event, service="forum", aggregate="decision", verb="closed"
     closed_at: datetime
     due_on: date | None
     on_time: bool | None
+    ended_on: date | None = None

@@ -47,6 +47,7 @@ async def record_decision(
         public=meeting.public and not request.closed,
         state=rules.DecisionState.OPEN,
         recorded_at=now,
+        decided_on=meeting.held_at.date(),
         advisories=[OVERRIDE_ADVISORY] if overrides else [],
     )
     session.add(decision)
@@ -81,11 +82,14 @@ async def close_decision(
     if decision.state is not rules.DecisionState.OPEN:
         raise Conflict(f"The decision was {decision.state.value} already.", rule="F13")
     outcome = rules.DecisionState(request.outcome)
-    if unmet := rules.closing_obstacles(outcome, request.evidence, request.reason, request.alternative):
+    ended_on = request.ended_on or now.date()
+    unmet = rules.closing_obstacles(outcome, request.evidence, request.reason, request.alternative)
+    unmet += rules.ending_day_obstacles(ended_on, decision.decided_on, now.date())
+    if unmet:
         raise Refused("The decision can't end yet.", code="not-closable", rule="F13", unmet=unmet)
-    decision.state, decision.closed_at = outcome, now
+    decision.state, decision.closed_at, decision.ended_on = outcome, now, ended_on
     decision.evidence, decision.reason, decision.alternative = request.evidence, request.reason, request.alternative
-    decision.on_time = rules.delivered_on_time(outcome, decision.due_on, now.date())
+    decision.on_time = rules.delivered_on_time(outcome, decision.due_on, ended_on)
     decision.version += 1
     event = DecisionClosed(
         decision_id=decision.id,
@@ -96,6 +100,7 @@ async def close_decision(
         closed_at=now,
         due_on=decision.due_on,
         on_time=decision.on_time,
+        ended_on=ended_on,
     )
     await emit(session, event, subject=decision.id, area=decision.area, actor=actor, at=now)
     return decision

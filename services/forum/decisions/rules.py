@@ -74,13 +74,22 @@ def closing_obstacles(
     return found
 
 
+def ending_day_obstacles(ended_on: date, decided_on: date, today: date) -> list[str]:
+    """Why a decision can't have ended on this day: before it was made, or still to come. Rule F13."""
+    if ended_on > today:
+        return ["ended_on lies in the future: end the decision when it is done."]
+    if ended_on < decided_on:
+        return ["ended_on lies before the meeting that decided."]
+    return []
+
+
 def is_overdue(state: DecisionState, due_on: date | None, today: date) -> bool:
     """Whether an open decision is past its due date; the due day itself still counts as in time. Rule F13."""
     return state is DecisionState.OPEN and due_on is not None and due_on < today
 
 
-def delivered_on_time(outcome: DecisionState, due_on: date | None, closed_on: date) -> bool | None:
+def delivered_on_time(outcome: DecisionState, due_on: date | None, ended_on: date) -> bool | None:
     """Whether a delivery kept its due date; None when it is no delivery, or had no due date. Rule F13."""
     if outcome is not DecisionState.DELIVERED or due_on is None:
         return None
-    return closed_on <= due_on
+    return ended_on <= due_on

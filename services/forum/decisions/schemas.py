@@ -53,6 +53,7 @@ class DecisionClose(StrictModel):
     """How a decision ends."""
 
     outcome: Literal["delivered", "declined", "withdrawn"]
+    ended_on: date | None = Field(default=None, description="The day it was done or refused; today when not given")
     evidence: Words | None = None
     reason: Words | None = None
     alternative: Words | None = None
@@ -87,8 +88,10 @@ class DecisionView(View):
     chair_statement: str | None
     state: DecisionState
     overdue: bool
+    decided_on: date
     recorded_at: AwareDatetime
     closed_at: AwareDatetime | None
+    ended_on: date | None
     evidence: str | None
     reason: str | None
     alternative: str | None

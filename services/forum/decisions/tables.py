@@ -39,8 +39,10 @@ class Decision(ForumTable, table=True):
     affected_groups: list[str] = Field(sa_column=Column(JSONB, nullable=False))
     chair_statement: str | None = None
     state: DecisionState = Field(sa_column=Column(text_enum(DecisionState), nullable=False))
+    decided_on: date
     recorded_at: datetime = Field(sa_column=Column(UTC_TIME, nullable=False))
     closed_at: datetime | None = Field(default=None, sa_column=Column(UTC_TIME))
+    ended_on: date | None = None
     evidence: str | None = None
     reason: str | None = None
     alternative: str | None = None
