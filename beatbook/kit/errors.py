@@ -164,6 +164,10 @@ _OUTAGES = (
 )
 
 
+_PASSING = frozenset({"40001", "40P01", "53300", "55P03", "57014", "57P01", "57P02", "57P03"})
+"""SQLSTATEs that say "not now": serialisation, deadlock, too many connections, lock or statement timeout, shutdown."""
+
+
 def install(app: FastAPI) -> None:
     """Answer every error of an application with a problem document."""
 
@@ -192,7 +196,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(DBAPIError)
     async def _database(request: Request, error: DBAPIError) -> Response:
-        if error.connection_invalidated:
+        if error.connection_invalidated or getattr(error.orig, "sqlstate", None) in _PASSING:
             return await _outage(request, error)
         log.error("database error: %s", type(error.orig).__name__, exc_info=error)
         return answer(_unexpected())
