@@ -7,6 +7,7 @@ from pathlib import Path
 from beatbook.contracts.cases import IncidentRecorded, ProblemMoved, ProblemOpened
 from beatbook.kit.service import Service
 from beatbook.kit.settings import ServiceSettings
+from services.cases.areas import routes as areas
 from services.cases.areas.queries import Places
 from services.cases.base import CasesTable
 from services.cases.consumers import CONSUMERS
@@ -23,7 +24,7 @@ async def open_places(_: ServiceSettings) -> AsyncIterator[Places]:
 service = Service(
     name="cases",
     title="Cases",
-    routers=(incidents.bulk, incidents.routes, problems.routes),
+    routers=(areas.routes, incidents.bulk, incidents.routes, problems.routes),
     events=(IncidentRecorded, ProblemOpened, ProblemMoved),
     metadata=CasesTable.metadata,
     migrations=Path(__file__).parent / "migrations",

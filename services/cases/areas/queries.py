@@ -8,11 +8,13 @@ from typing import Annotated
 
 import anyio.to_thread
 from fastapi import Depends, Request
-from sqlalchemy import ColumnElement, false, or_, text
+from sqlalchemy import ColumnElement, false, func, or_, text
 from sqlalchemy.orm import Mapped
+from sqlmodel import col, select
 
 from beatbook.kit.db import AsyncSession
 from services.cases.areas.rules import AreaIndex
+from services.cases.areas.tables import Area
 
 ROOTS_KEPT = 32
 
@@ -23,6 +25,14 @@ _OPEN = text("""
     select code, boundary::text as boundary from areas
     where (code = :root or code like :below) and (closed_on is null or closed_on > :today)
 """)
+
+
+async def count_open_areas(session: AsyncSession, root: str, today: date) -> int:
+    """How many open areas the replica knows, the root itself and below it."""
+    statement = select(func.count()).where(
+        lies_within(col(Area.code), [root]), or_(col(Area.closed_on).is_(None), col(Area.closed_on) > today)
+    )
+    return (await session.exec(statement)).one()
 
 
 def lies_within(column: Mapped[str], areas: Sequence[str]) -> ColumnElement[bool]:
