@@ -1,0 +1,1 @@
+"""A replica of the area register, from its events. Rules A1-A3."""

@@ -1,0 +1,1 @@
+"""The handover database, step by step."""
