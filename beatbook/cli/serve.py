@@ -44,7 +44,7 @@ def serve(
         if process is Process.GATEWAY:
             serve_gateway({})
         else:
-            serve_service(process.value, given, migrating=False)
+            serve_service(process.value, given)
     except ValidationError as error:
         names = ", ".join(f"BEATBOOK_{'_'.join(map(str, item['loc']))}".upper() for item in error.errors())
         raise Refusal(f"These environment variables are missing or wrong: {names}.") from error

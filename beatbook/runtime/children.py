@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from beatbook.kit.settings import HttpSettings
 from beatbook.runtime import databases
 from beatbook.runtime.refusal import Refusal
 
@@ -19,18 +20,24 @@ def create_databases(admin_url: str, passwords: Mapping[str, str]) -> None:
         sys.exit(_say(str(refusal)))
 
 
-def serve_service(name: str, settings: Mapping[str, Any], *, migrating: bool) -> None:
-    """Serve a service until told to stop, migrating its database first when asked to."""
+def migrate_database(name: str, url: str) -> None:
+    """Bring a service's database to the newest revisions."""
+    service = importlib.import_module(f"services.{name}.app").service
+    asyncio.run(importlib.import_module("beatbook.kit.migrate").migrate(service, url))
+
+
+def serve_service(name: str, settings: Mapping[str, Any]) -> None:
+    """Serve a service until told to stop."""
     service = importlib.import_module(f"services.{name}.app").service
     process = importlib.import_module("beatbook.kit.process")
-    process.run_service(service, service.settings(**settings), migrating=migrating)
+    process.run_service(service, service.settings(**settings))
 
 
 def serve_gateway(settings: Mapping[str, Any]) -> None:
     """Serve the gateway until told to stop."""
     app = importlib.import_module("gateway.app")
     process = importlib.import_module("beatbook.kit.process")
-    made = app.Settings(**settings)
+    made = HttpSettings(**settings)
     process.run("gateway", made, lambda: app.create_app(made))
 
 

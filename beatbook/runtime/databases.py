@@ -37,6 +37,7 @@ async def create_databases(admin_url: str, passwords: Mapping[str, str]) -> None
     """
     connection = await connect_patiently(admin_url)
     try:
+        await connection.execute("select pg_advisory_lock(hashtextextended('beatbook roles', 0))")
         superuser = await connection.fetchval("select rolsuper from pg_roles where rolname = current_user")
         existing = {row["datname"] for row in await connection.fetch("select datname from pg_database")}
         for service, password in passwords.items():

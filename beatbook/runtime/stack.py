@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -137,12 +138,19 @@ class Stack:
         if self._finish(databases) != 0:
             raise Refusal(children.last_line(log))
         shared = self._shared_settings(nats_url)
-        services = [self._service(name, shared, service_url(admin_url, name, passwords[name])) for name in SERVICES]
         gateway = self._child("gateway", lambda: children.serve_gateway(shared | self._own_settings("gateway")))
-        for group in (services, [gateway]):
-            self._groups.append(group)
-            for child in group:
-                self.supervisor.start(child)
+        services: list[Child] = []
+        self._groups.extend((services, [gateway]))
+        urls = {name: service_url(admin_url, name, passwords[name]) for name in SERVICES}
+        migrations = {
+            name: self._errand(partial(children.migrate_database, name, urls[name]), log) for name in SERVICES
+        }
+        self.supervisor.start(gateway)
+        for name, migration in migrations.items():
+            if self._finish(migration) != 0:
+                raise Refusal(f"The database of {name} could not be migrated: see {log}.")
+            services.append(self._service(name, shared, urls[name]))
+            self.supervisor.start(services[-1])
         self._await_ready([*services, gateway])
         if fresh and self._embedded_postgres is not None:
             self._errand(self._embedded_postgres.make_durable, self.instance.log("postgres"))
@@ -171,7 +179,7 @@ class Stack:
 
     def _service(self, name: str, shared: dict[str, Any], database_url: str) -> Child:
         settings = shared | self._own_settings(name) | {"database_url": database_url}
-        return self._child(name, lambda: children.serve_service(name, settings, migrating=True))
+        return self._child(name, lambda: children.serve_service(name, settings))
 
     def _child(self, name: str, body: Callable[[], None]) -> Child:
         return Child(name, lambda: fork(body, log=self.instance.log(name)), patience=12.0)
