@@ -83,7 +83,8 @@ _CONTEXT = text("select set_config('beatbook.actor', :actor, true), set_config('
 async def set_context(session: AsyncSession, actor: Actor) -> None:
     """Tell this transaction who acts and where: what row-level security policies read. Never outlives it."""
     areas = ",".join(sorted({grant.area for grant in actor.grants}))
-    await session.execute(_CONTEXT, {"actor": actor.subject, "areas": areas})
+    connection = await session.connection()
+    await connection.execute(_CONTEXT, {"actor": actor.subject, "areas": areas})
 
 
 async def begin(request: Request, actor: CurrentActor) -> AsyncIterator[AsyncSession]:
@@ -102,7 +103,8 @@ async def snapshot(request: Request, actor: CurrentActor) -> AsyncIterator[Async
     """A read-only transaction that sees one moment."""
     database: Database = request.app.state.database
     async with database.sessions.begin() as session:
-        await session.execute(text("set transaction isolation level repeatable read, read only"))
+        connection = await session.connection()
+        await connection.execute(text("set transaction isolation level repeatable read, read only"))
         await set_context(session, actor)
         yield session
 

@@ -39,7 +39,8 @@ async def emit(
     session: AsyncSession, event: Event, *, subject: UUID, area: str, actor: Actor, at: datetime
 ) -> None:  # fmt: skip
     """Append one event to the log in the session's transaction; the relay is woken after the commit."""
-    await session.execute(
+    connection = await session.connection()
+    await connection.execute(
         _INSERT,
         {
             "id": new_id(),

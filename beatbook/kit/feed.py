@@ -55,9 +55,9 @@ async def read_feed(
 ) -> FeedPage:
     """Events after a position, in order."""
     database: Database = request.app.state.database
-    async with database.sessions.begin() as session:
-        rows = (await session.execute(_AFTER, {"after": after, "limit": limit})).all()
-        head = (await session.execute(text("select position from relay"))).scalar_one()
+    async with database.engine.connect() as connection:
+        rows = (await connection.execute(_AFTER, {"after": after, "limit": limit})).all()
+        head = (await connection.execute(text("select position from relay"))).scalar_one()
     return FeedPage(events=[LoggedEvent.model_validate(row) for row in rows], head=head)
 
 

@@ -65,10 +65,11 @@ async def claim(request: Request, session: AsyncSession, actor: Actor) -> None:
         return
     wanted.actor = actor.subject
     fields = {"actor": actor.subject, "key": wanted.key}
-    claimed = await session.execute(_CLAIM, fields | {"request": wanted.request, "body": wanted.body_sha256})
+    connection = await session.connection()
+    claimed = await connection.execute(_CLAIM, fields | {"request": wanted.request, "body": wanted.body_sha256})
     if claimed.first() is not None:
         return
-    before = (await session.execute(_FIND, fields)).one()
+    before = (await connection.execute(_FIND, fields)).one()
     if (before.request, before.body_sha256) != (wanted.request, wanted.body_sha256):
         raise Refused(
             "This Idempotency-Key was used for another request: use a new key for a new request.",
@@ -84,7 +85,8 @@ async def keep(request: Request, response: Response) -> None:
     session: AsyncSession | None = getattr(request.state, "session", None)
     if wanted is None or wanted.actor is None or session is None:
         return
-    await session.execute(
+    connection = await session.connection()
+    await connection.execute(
         _KEEP,
         {
             "actor": wanted.actor,
