@@ -8,7 +8,7 @@ from typing import Annotated
 
 import anyio.to_thread
 from fastapi import Depends, Request
-from sqlalchemy import ColumnElement, false, func, or_, text
+from sqlalchemy import ColumnElement, Text, and_, cast, false, func, or_
 from sqlalchemy.orm import Mapped
 from sqlmodel import col, select
 
@@ -18,26 +18,20 @@ from services.cases.areas.tables import Area
 
 ROOTS_KEPT = 32
 
-_NEWEST = text("""
-    select max(position) from areas where code = :root or code like :below
-""")
-_OPEN = text("""
-    select code, boundary::text as boundary from areas
-    where (code = :root or code like :below) and (closed_on is null or closed_on > :today)
-""")
-
-
-async def count_open_areas(session: AsyncSession, root: str, today: date) -> int:
-    """How many open areas the replica knows, the root itself and below it."""
-    statement = select(func.count()).where(
-        lies_within(col(Area.code), [root]), or_(col(Area.closed_on).is_(None), col(Area.closed_on) > today)
-    )
-    return (await session.exec(statement)).one()
-
 
 def lies_within(column: Mapped[str], areas: Sequence[str]) -> ColumnElement[bool]:
     """Whether an area is one of `areas` or below it."""
     return or_(false(), *(or_(column == area, column.startswith(f"{area}.", autoescape=True)) for area in areas))
+
+
+def _open_within(root: str, today: date) -> ColumnElement[bool]:
+    closed_on = col(Area.closed_on)
+    return and_(lies_within(col(Area.code), [root]), or_(closed_on.is_(None), closed_on > today))
+
+
+async def count_open_areas(session: AsyncSession, root: str, today: date) -> int:
+    """How many open areas the replica knows, the root itself and below it."""
+    return (await session.exec(select(func.count()).where(_open_within(root, today)))).one()
 
 
 class Places:
@@ -49,13 +43,14 @@ class Places:
 
     async def under(self, session: AsyncSession, root: str, today: date) -> AreaIndex:
         """The index of the areas open under `root` as the replica has them now; empty when it knows none."""
-        below = {"root": root, "below": root.replace("_", r"\_") + ".%"}
         async with self._building:
-            state = ((await session.execute(_NEWEST, below)).scalar_one(), today)
+            newest = select(func.max(Area.position)).where(lies_within(col(Area.code), [root]))
+            state = ((await session.exec(newest)).one(), today)
             kept = self._kept.get(root)
             if kept is None or kept[0] != state:
-                rows = (await session.execute(_OPEN, below | {"today": today})).all()
-                codes, boundaries = [row.code for row in rows], [row.boundary for row in rows]
+                statement = select(Area.code, cast(Area.boundary, Text)).where(_open_within(root, today))
+                rows = (await session.exec(statement)).all()
+                codes, boundaries = [code for code, _ in rows], [boundary for _, boundary in rows]
                 kept = (state, await anyio.to_thread.run_sync(AreaIndex, root, codes, boundaries))
                 self._kept[root] = kept
             self._kept.move_to_end(root)
