@@ -40,7 +40,7 @@ class Postgres:
     _made: list[str] = field(default_factory=list)
 
     async def create_database(self, service: Service | None = None) -> str:
-        """A fresh database's URL: empty and the administrator's; for a service migrated, and under that service's role."""
+        """A fresh database's URL: empty and the administrator's; a service's is migrated and that service's role's."""
         template = None if service is None else await self._template(service)
         name = f"test_{os.getpid()}_{next(self._numbers)}"
         owner = "" if service is None else f' owner "{database_of(service.name)}"'
