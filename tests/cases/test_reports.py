@@ -1,0 +1,189 @@
+"""Rule C1: what a report of an incident must say."""
+
+import math
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.cases.categories.rules import is_category
+from services.cases.incidents.rules import take_batch
+from services.cases.reports.rules import Reason, ReporterKind, Unfit, read_report
+
+pytestmark = pytest.mark.pure
+
+NOW = datetime(2026, 3, 15, 12, 0, tzinfo=UTC)
+GOOD: dict[str, Any] = {
+    "external_id": "1",
+    "month": "2022-01",
+    "longitude": 21.05,
+    "latitude": 42.05,
+    "category": "0801",
+}
+
+
+def reason(**changes: Any) -> Reason:
+    with pytest.raises(Unfit) as caught:
+        read_report({**GOOD, **changes}, NOW)
+    return caught.value.reason
+
+
+def test_a_month_stands_for_all_of_it() -> None:
+    report = read_report(GOOD, NOW)
+    assert report.span.start == datetime(2022, 1, 1, tzinfo=UTC)
+    assert report.span.end == datetime(2022, 2, 1, tzinfo=UTC)
+    assert report.span.month == date(2022, 1, 1)
+    assert (report.reporter_kind, report.repeat_victim) == (ReporterKind.UNKNOWN, False)
+
+
+def test_text_as_a_csv_file_has_it() -> None:
+    report = read_report(
+        {
+            **GOOD,
+            "month": "2022-01-01",
+            "longitude": "21.05",
+            "latitude": " 42.05",
+            "repeat_victim": "Yes",
+            "place": "  Market ",
+            "area": "",
+        },
+        NOW,
+    )
+    assert report.point == (21.05, 42.05)
+    assert report.repeat_victim
+    assert report.place == "Market"
+    assert report.area is None
+
+
+def test_the_month_is_that_of_the_clock_on_the_wall() -> None:
+    report = read_report({**GOOD, "month": None, "occurred_at": "2022-02-01T00:30+01:00"}, NOW)
+    assert report.span.month == date(2022, 2, 1)
+    assert report.span.start == report.span.end == datetime(2022, 1, 31, 23, 30, tzinfo=UTC)
+
+
+def test_a_span() -> None:
+    report = read_report({**GOOD, "month": "", "occurred_from": "2022-01-31", "occurred_until": "2022-02-01"}, NOW)
+    assert (report.span.start, report.span.end) == (
+        datetime(2022, 1, 31, tzinfo=UTC),
+        datetime(2022, 2, 2, tzinfo=UTC),
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"external_id": ""}, Reason.MISSING),
+        ({"external_id": "x" * 201}, Reason.BAD_VALUE),
+        ({"external_id": ["1"]}, Reason.BAD_VALUE),
+        ({"category": None}, Reason.MISSING),
+        ({"category": "ASB"}, Reason.UNKNOWN_CATEGORY),
+        ({"category": "0899"}, Reason.UNKNOWN_CATEGORY),
+        ({"month": None}, Reason.MISSING),
+        ({"occurred_at": "2022-01-01"}, Reason.MISSING),
+        ({"month": "January"}, Reason.BAD_TIME),
+        ({"month": "2022-13"}, Reason.BAD_TIME),
+        ({"month": "9999-12"}, Reason.BAD_TIME),
+        ({"month": "2026-04"}, Reason.FUTURE),
+        ({"month": "1822-04"}, Reason.BAD_TIME),
+        ({"month": None, "occurred_at": "2026-03-17"}, Reason.FUTURE),
+        ({"month": None, "occurred_at": "2026-03-15T14:00+01:00"}, Reason.FUTURE),
+        ({"month": None, "occurred_at": "2022-01-01T10:00"}, Reason.BAD_TIME),
+        ({"month": None, "occurred_from": "2022-01-02", "occurred_until": "2022-01-01"}, Reason.BAD_TIME),
+        ({"occurred_until": "2022-01-01"}, Reason.BAD_TIME),
+        ({"longitude": None, "latitude": None}, Reason.MISSING),
+        ({"longitude": None}, Reason.BAD_COORDINATES),
+        ({"longitude": None, "area": "XK"}, Reason.BAD_COORDINATES),
+        ({"longitude": "21,05"}, Reason.BAD_COORDINATES),
+        ({"longitude": math.nan}, Reason.BAD_COORDINATES),
+        ({"longitude": True}, Reason.BAD_COORDINATES),
+        ({"latitude": 91}, Reason.BAD_COORDINATES),
+        ({"latitude": 10**400}, Reason.BAD_COORDINATES),
+        ({"area": "kosovo"}, Reason.UNKNOWN_AREA),
+        ({"reporter_kind": "neighbour"}, Reason.BAD_VALUE),
+        ({"repeat_victim": "perhaps"}, Reason.BAD_VALUE),
+        ({"victim_name": "Ana"}, Reason.UNKNOWN_FIELD),
+    ],
+)
+def test_refusals(changes: dict[str, Any], expected: Reason) -> None:
+    assert reason(**changes) is expected
+
+
+def test_this_month_and_a_day_that_has_begun_somewhere_are_no_future() -> None:
+    read_report({**GOOD, "month": "2026-03"}, NOW)
+    read_report({**GOOD, "month": None, "occurred_at": "2026-03-16"}, NOW)
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=40),
+    lambda inner: st.lists(inner, max_size=3),
+)
+
+
+@given(st.dictionaries(st.sampled_from([*GOOD, "area", "occurred_at", "occurred_from", "place", "x"]), json_values))
+def test_whatever_is_sent_is_read_or_refused(row: dict[str, Any]) -> None:
+    try:
+        report = read_report(row, NOW)
+    except Unfit:
+        return
+    assert report.span.start <= report.span.end
+
+
+class Everywhere:
+    """Areas that hold the eastern half of the world."""
+
+    root = "XK"
+
+    def holds(self, code: str) -> bool:
+        return code == "XK.PRI"
+
+    def place(self, longitudes: Any, latitudes: Any) -> list[str | None]:
+        return ["XK.PRI" if x > 0 else None for x in longitudes]
+
+
+rows = st.lists(
+    st.fixed_dictionaries(
+        {
+            "external_id": st.sampled_from(["1", "2", "3", "4", ""]),
+            "month": st.sampled_from(["2022-01", "2999-01"]),
+            "longitude": st.floats(-180, 180),
+            "latitude": st.just(91.0) | st.floats(-90, 90),
+            "category": st.just("0801"),
+        }
+    )
+)
+
+
+@given(rows)
+def test_each_row_of_a_batch_is_taken_once_or_refused_once(batch: list[dict[str, Any]]) -> None:
+    placed, refused = take_batch(batch, Everywhere(), NOW)
+    assert len(placed) + len(refused) == len(batch)
+    assert len({report.external_id for report, _ in placed}) == len(placed)
+    assert [refusal.row for refusal in refused] == sorted({refusal.row for refusal in refused})
+
+
+def test_a_point_outside_says_what_to_check() -> None:
+    _, (refusal,) = take_batch([{**GOOD, "longitude": -30}], Everywhere(), NOW)
+    assert (refusal.row, refusal.reason) == (0, Reason.OUTSIDE)
+    assert refusal.detail == ("outside every area of XK, but inside when longitude and latitude are swapped: swap them")
+    _, (refusal,) = take_batch([{**GOOD, "longitude": -30, "latitude": -40}], Everywhere(), NOW)
+    assert refusal.detail == "outside every area of XK: check longitude and latitude, or send the area"
+
+
+def test_a_row_that_names_its_area() -> None:
+    named = {"external_id": "1", "month": "2022-01", "category": "0801"}
+    ((_, area),), _ = take_batch([{**named, "area": "XK.PRI"}], Everywhere(), NOW)
+    assert area == "XK.PRI"
+    _, (refusal,) = take_batch([{**named, "area": "AL"}], Everywhere(), NOW)
+    assert refusal.reason is Reason.UNKNOWN_AREA
+
+
+@pytest.mark.parametrize("code", ["08", "0801", "08011", "050211", "0219"])
+def test_iccs_codes(code: str) -> None:
+    assert is_category(code)
+
+
+@pytest.mark.parametrize("code", ["", "8", "12", "080", "0899", "0801111", "٠٨٠١", "08 1", "0801\n"])
+def test_no_iccs_codes(code: str) -> None:
+    assert not is_category(code)
