@@ -1,0 +1,144 @@
+"""Consumers: once in effect and in order, whatever is delivered, lost or broken off. Rule X1."""
+
+import asyncio
+
+import pytest
+
+from beatbook.kit.broker import stream_name
+from beatbook.kit.ids import new_id
+
+TALLY = "select area, meetings, last_position from tallies order by area"
+
+
+async def test_events_are_applied_once_and_in_order(owner, reader, beside):
+    await owner.record(1200, areas=["XK.PRI", "XK.PEJ"])
+    await owner.relayed()
+    async with beside(reader.consume()):
+        await reader.reached(1200)
+    assert reader.handled == list(range(1, 1201))
+    assert await reader.rows(TALLY) == [("XK.PEJ", 600, 1200), ("XK.PRI", 600, 1199)]
+
+
+async def test_a_stream_delivered_twice_counts_once(owner, reader, beside):
+    await owner.record(50)
+    await owner.relayed()
+    async with beside(reader.consume()):
+        await reader.reached(50)
+    await owner.broker.jetstream.delete_stream(stream_name("forum"))
+    await owner.record(1)
+    async with beside(owner.relay().run(), reader.consume()):
+        await reader.reached(51)
+    assert reader.handled == list(range(1, 52))
+
+
+async def test_events_that_arrive_out_of_order_are_put_in_order_from_the_log(owner, reader, beside):
+    await owner.record(5)
+    await owner.relayed()
+    await _shuffle_the_stream(owner)
+    async with beside(reader.consume()):
+        await reader.reached(5)
+    assert reader.handled == [1, 2, 3, 4, 5]
+
+
+async def _shuffle_the_stream(owner):
+    jetstream, stream = owner.broker.jetstream, stream_name("forum")
+    messages = [await jetstream.get_msg(stream, sequence) for sequence in (2, 1, 4, 3, 5)]
+    await jetstream.purge_stream(stream)
+    for message in messages:
+        headers = {name: value for name, value in message.headers.items() if not name.startswith("Nats-")}
+        await jetstream.publish(message.subject, message.data, headers=headers)
+
+
+async def test_a_gap_is_filled_from_the_owners_log(owner, reader, beside):
+    await owner.record(1500)
+    await owner.relayed()
+    await owner.broker.jetstream.purge_stream(stream_name("forum"), seq=1400)
+    async with beside(reader.consume()):
+        await reader.reached(1500)
+    assert reader.handled == list(range(1, 1501))
+
+
+async def test_a_crash_before_the_commit_leaves_no_trace(owner, reader, beside):
+    await owner.record(10)
+    await owner.relayed()
+    handling = asyncio.Event()
+
+    async def hang():
+        handling.set()
+        await asyncio.Event().wait()
+
+    reader.pause = hang
+    async with beside(reader.consume()):
+        await asyncio.wait_for(handling.wait(), 10)
+    assert (await reader.rows(TALLY), await reader.checkpoint()) == ([], 0)
+    reader.pause = None
+    async with beside(reader.consume()):
+        await reader.reached(10)
+    assert await reader.rows(TALLY) == [("XK.PRI", 10, 10)]
+
+
+async def test_two_replicas_apply_each_event_once(owner, reader, beside):
+    await owner.record(300)
+    async with beside(owner.relay().run(), owner.relay().run(), reader.consume(), reader.consume()):
+        await reader.reached(300)
+        await owner.record(300)
+        await reader.reached(600)
+    assert reader.handled == list(range(1, 601))
+
+
+async def test_a_broker_that_loses_its_stream_under_a_running_consumer_is_refilled(owner, reader, beside):
+    await owner.record(100)
+    async with beside(owner.relay().run(), reader.consume()):
+        await reader.reached(100)
+        await owner.broker.jetstream.delete_stream(stream_name("forum"))
+        await owner.record(100)
+        await reader.reached(200)
+    assert reader.handled == list(range(1, 201))
+
+
+async def test_a_poison_event_is_parked_and_its_aggregate_waits_while_others_flow(owner, reader, beside):
+    poison, others = new_id(), [new_id() for _ in range(4)]
+    reader.stumbles_over.add(poison)
+    await owner.record(subjects=[others[0], poison, others[1], poison, others[2]])
+    await owner.relayed()
+    async with beside(reader.consume()):
+        await reader.reached(5)
+        await owner.record(subjects=[poison, others[3]])
+        await owner.relayed()
+        await reader.reached(7)
+    assert reader.handled == [1, 3, 5, 7]
+    parked = await reader.rows("select position, subject, error from parked_events order by position")
+    waits = "waits for an earlier event of the same aggregate"
+    assert parked == [(2, str(poison), "LookupError"), (4, str(poison), waits), (6, str(poison), waits)]
+
+
+async def test_an_event_that_breaks_its_contract_is_parked_without_its_values(owner, reader, beside):
+    await owner.record(2)
+    pool = await owner.database.pool()
+    await pool.execute("""update events set data = data || '{"members_present": "Ana"}' where seq = 1""")
+    await owner.relayed()
+    async with beside(reader.consume()):
+        await reader.reached(2)
+    assert await reader.rows("select position, error from parked_events") == [
+        (1, "breaks its contract at members_present")
+    ]
+
+
+async def test_a_type_nobody_handles_is_passed_over_whatever_it_holds(owner, reader, beside):
+    await owner.record(2)
+    pool = await owner.database.pool()
+    await pool.execute("update events set type = 'org.beatbook.forum.meeting.imagined.v9', data = '{}' where seq = 1")
+    await owner.relayed()
+    async with beside(reader.consume()):
+        await reader.reached(2)
+    assert reader.handled == [2]
+
+
+@pytest.mark.parametrize("token", ["wrong", ""])
+async def test_the_feed_is_for_services_only(owner, token):
+    import aiohttp
+
+    async with aiohttp.ClientSession() as http:
+        url = f"{owner.settings.forum_url}/internal/events"
+        async with http.get(url, headers={"Authorization": f"Bearer {token}"}) as refused:
+            assert refused.status == 401

@@ -1,0 +1,77 @@
+"""The log and its relay: contiguous positions in commit order, and a broker that loses things. Rules X1, X3."""
+
+import pytest
+
+from beatbook.kit.broker import stream_name
+from beatbook.kit.events import Fact, emit_many
+from beatbook.kit.ids import new_id
+
+
+async def test_what_is_rolled_back_is_never_published(owner, now, meeting):
+    pool = await owner.database.pool()
+    async with pool.acquire() as db:
+        transaction = db.transaction()
+        await transaction.start()
+        await emit_many(db, [Fact(meeting(new_id()), new_id(), "XK.PRI")], actor="tester", at=now)
+        await transaction.rollback()
+    await owner.record(2)
+    await owner.relayed()
+    assert await owner.stream_positions() == [1, 2]
+
+
+async def test_an_event_that_commits_late_is_not_missed(owner, now, meeting, beside, wait_until):
+    pool = await owner.database.pool()
+    late, early = new_id(), new_id()
+    async with beside(owner.relay().run()), pool.acquire() as db:
+        transaction = db.transaction()
+        await transaction.start()
+        await emit_many(db, [Fact(meeting(late), late, "XK.PRI")], actor="tester", at=now)
+        await owner.record(subjects=[early])
+        await wait_until(lambda: _published(owner, 1))
+        await transaction.commit()
+        await wait_until(lambda: _published(owner, 2))
+    rows = await pool.fetch("select subject from events order by position")
+    assert [row["subject"] for row in rows] == [early, late]
+
+
+async def _published(owner, count):
+    return await (await owner.database.pool()).fetchval("select published = $1 from relay", count)
+
+
+async def test_many_events_keep_their_order(owner):
+    await owner.record(1800)
+    await owner.relayed()
+    assert await owner.stream_positions() == list(range(1, 1801))
+
+
+async def test_a_crash_between_publishing_and_noting_it_publishes_nothing_twice(owner):
+    await owner.record(700)
+    await owner.relayed()
+    await (await owner.database.pool()).execute("update relay set published = 0")
+    await owner.record(3)
+    await owner.relayed()
+    assert await owner.stream_positions() == list(range(1, 704))
+
+
+@pytest.mark.parametrize("loss", ["deleted", "purged"])
+async def test_what_the_broker_lost_is_published_again(owner, loss):
+    await owner.record(600)
+    await owner.relayed()
+    jetstream, stream = owner.broker.jetstream, stream_name("forum")
+    await (jetstream.delete_stream(stream) if loss == "deleted" else jetstream.purge_stream(stream))
+    await owner.record(1)
+    await owner.relayed()
+    assert await owner.stream_positions() == list(range(1, 602))
+
+
+async def test_a_stream_deleted_while_the_relay_runs_is_refilled(owner, beside, wait_until):
+    async def refilled():
+        return await owner.stream_positions() == [*range(1, 51)]
+
+    async with beside(owner.relay().run()):
+        await owner.record(40)
+        await wait_until(owner.all_published)
+        await owner.broker.jetstream.delete_stream(stream_name("forum"))
+        await owner.record(10)
+        await wait_until(owner.all_published)
+        await wait_until(refilled)
