@@ -1,0 +1,61 @@
+"""The gateway as an application: GraphQL over HTTP and WebSocket, and the pages."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+
+from fastapi import FastAPI
+from starlette.websockets import WebSocket
+
+from beatbook.kit import errors, telemetry
+from beatbook.kit.auth import Keys
+from beatbook.kit.broker import Broker
+from beatbook.kit.clock import Clock, utc_now
+from beatbook.kit.settings import HttpSettings
+from gateway import health, serving
+from gateway.clients.services import network
+from gateway.context import Machinery
+from gateway.schema import make_schema
+from gateway.sockets import Sockets
+from gateway.web import developers, pages, signing, site
+
+
+def create_app(settings: HttpSettings, *, clock: Clock = utc_now) -> FastAPI:
+    """The application; it starts without the broker or any service, and says what is missing."""
+    app = FastAPI(
+        title="Beatbook gateway", version="1", lifespan=_lifespan(settings, clock), docs_url=None, redoc_url=None
+    )
+    app.state.settings = settings
+    app.state.schema = make_schema(introspection=settings.embedded)
+    errors.install(app)
+    app.include_router(health.routes)
+    app.include_router(serving.routes)
+    sockets = Sockets(app.state.schema)
+
+    @app.websocket("/graphql")
+    async def follow(websocket: WebSocket) -> None:
+        await sockets.run(websocket)
+
+    site.install(app)
+    for part in (pages, signing, developers):
+        app.include_router(part.routes)
+    telemetry.instrument(app)
+    return app
+
+
+def _lifespan(settings: HttpSettings, clock: Clock) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        broker = Broker(settings.nats_url, "beatbook-gateway")
+        async with network(settings) as connections:
+            app.state.machinery = Machinery(connections, broker, Keys(settings), clock)
+            connecting = asyncio.create_task(broker.connect())
+            try:
+                yield
+            finally:
+                connecting.cancel()
+                with suppress(asyncio.CancelledError):
+                    await connecting
+                await broker.close()
+
+    return lifespan

@@ -1,0 +1,215 @@
+"""The forum service: areas, forums, meetings, minutes, decisions."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import Field, TypeAdapter
+
+from beatbook.contracts.areas import Tier
+from gateway.clients.upstream import Listed, Record, Upstream
+
+CODES_PER_CALL = 100
+
+
+class AreaRecord(Record):
+    """An area of the register."""
+
+    code: str
+    tier: Tier
+    parent: str | None = None
+    name: str
+    names: dict[str, str] = Field(default_factory=dict)
+    external_codes: dict[str, str] = Field(default_factory=dict)
+    population: int | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+    successors: list[str] = Field(default_factory=list)
+    boundary: dict[str, Any] | None = None
+
+
+class AdvisoryRecord(Record):
+    """A reminder that local people may act on or not."""
+
+    code: str
+    text: str
+    rule: str
+
+
+class ForumRecord(Record):
+    """A forum."""
+
+    id: UUID
+    area: str
+    kind: str
+    name: str
+    interval_days: int | None = None
+    rules_version: int = 0
+    created_at: datetime | None = None
+
+
+class TopicRecord(Record):
+    """Something to be spoken about."""
+
+    title: str
+    sensitive: bool = False
+
+
+class MeetingRecord(Record):
+    """A meeting that the caller may know of."""
+
+    id: UUID
+    forum_id: UUID
+    area: str
+    purpose: str
+    topics: list[TopicRecord] = Field(default_factory=list)
+    place: str | None = None
+    starts_at: datetime
+    held_at: datetime | None = None
+    state: str
+    state_reason: str | None = None
+    public: bool
+    members_present: int | None = None
+    public_present: int | None = None
+    advisories: list[AdvisoryRecord] = Field(default_factory=list)
+    version: int = 1
+
+
+class MinutesItemRecord(Record):
+    """One item of minutes."""
+
+    heading: str
+    text: str = ""
+    closed: bool = False
+    redacted: bool = False
+
+
+class MinutesRecord(Record):
+    """The minutes of a meeting."""
+
+    id: UUID
+    meeting_id: UUID
+    forum_id: UUID
+    area: str
+    held_at: datetime
+    state: str
+    items: list[MinutesItemRecord] = Field(default_factory=list)
+    published: int = 0
+    sha256: str | None = None
+
+
+class DecisionRecord(Record):
+    """A decision or request, and what became of it."""
+
+    id: UUID
+    meeting_id: UUID
+    forum_id: UUID
+    area: str
+    agenda_item: str | None = None
+    text: str
+    kind: str
+    owner: str
+    due_on: date | None = None
+    state: str
+    overdue: bool = False
+    recorded_at: datetime | None = None
+    closed_at: datetime | None = None
+    evidence: str | None = None
+    reason: str | None = None
+    alternative: str | None = None
+    on_time: bool | None = None
+    advisories: list[AdvisoryRecord] = Field(default_factory=list)
+    version: int = 1
+
+
+_AREA = TypeAdapter(AreaRecord)
+_AREAS = TypeAdapter(Listed[AreaRecord])
+_FORUM = TypeAdapter(ForumRecord)
+_FORUMS = TypeAdapter(Listed[ForumRecord])
+_MEETING = TypeAdapter(MeetingRecord)
+_MEETINGS = TypeAdapter(Listed[MeetingRecord])
+_MINUTES = TypeAdapter(MinutesRecord)
+_MINUTES_LIST = TypeAdapter(Listed[MinutesRecord])
+_DECISION = TypeAdapter(DecisionRecord)
+_DECISIONS = TypeAdapter(Listed[DecisionRecord])
+
+
+class ForumClient:
+    """The forum service for one caller."""
+
+    def __init__(self, upstream: Upstream) -> None:
+        self._upstream = upstream
+
+    async def areas(
+        self,
+        *,
+        codes: Sequence[str] | None = None,
+        within: str | None = None,
+        parent: str | None = None,
+        tier: Tier | None = None,
+        geometry: bool = False,
+    ) -> list[AreaRecord]:
+        """Every area that fits, page after page."""
+        found: list[AreaRecord] = []
+        after: str | None = None
+        while True:
+            page = await self._upstream.read(
+                _AREAS,
+                "/areas",
+                {
+                    "codes": ",".join(codes) if codes is not None else None,
+                    "within": within,
+                    "parent": parent,
+                    "tier": tier,
+                    "geometry": geometry or None,
+                    "after": after,
+                    "limit": CODES_PER_CALL,
+                },
+            )
+            found.extend(page.items)
+            after = page.next
+            if after is None:
+                return found
+
+    async def forum(self, forum_id: str) -> ForumRecord:
+        """One forum."""
+        return await self._upstream.read(_FORUM, f"/forums/{forum_id}")
+
+    async def forums(self, **params: str | int | None) -> Listed[ForumRecord]:
+        """A page of forums of `area` and below, or of exactly `areas`."""
+        return await self._upstream.read(_FORUMS, "/forums", params)
+
+    async def meeting(self, meeting_id: str) -> MeetingRecord:
+        """One meeting."""
+        return await self._upstream.read(_MEETING, f"/meetings/{meeting_id}")
+
+    async def meetings(self, **params: str | int | None) -> Listed[MeetingRecord]:
+        """A page of meetings, newest first."""
+        return await self._upstream.read(_MEETINGS, "/meetings", params)
+
+    async def minutes(self, minutes_id: str) -> MinutesRecord:
+        """One set of minutes."""
+        return await self._upstream.read(_MINUTES, f"/minutes/{minutes_id}")
+
+    async def minutes_list(self, **params: str | int | None) -> Listed[MinutesRecord]:
+        """A page of minutes, newest first."""
+        return await self._upstream.read(_MINUTES_LIST, "/minutes", params)
+
+    async def decision(self, decision_id: str) -> DecisionRecord:
+        """One decision."""
+        return await self._upstream.read(_DECISION, f"/decisions/{decision_id}")
+
+    async def decisions(self, **params: str | int | None) -> Listed[DecisionRecord]:
+        """A page of decisions."""
+        return await self._upstream.read(_DECISIONS, "/decisions", params)
+
+    async def plan_meeting(self, forum_id: str, body: Mapping[str, Any], headers: Mapping[str, str]) -> MeetingRecord:
+        """Plan a meeting of a forum. Rule F7."""
+        return await self._upstream.change(_MEETING, f"/forums/{forum_id}/meetings", body, headers=headers)
+
+    async def close_decision(
+        self, decision_id: str, body: Mapping[str, Any], headers: Mapping[str, str]
+    ) -> DecisionRecord:
+        """Close a decision. Rule F13."""
+        return await self._upstream.change(_DECISION, f"/decisions/{decision_id}/close", body, headers=headers)

@@ -1,0 +1,130 @@
+"""Limits on what one document may ask: depth, aliases, tokens, cost. Rule G4.
+
+They are counted before the document is validated, each fragment once, so that counting is cheap for any document.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    IntValueNode,
+    OperationDefinitionNode,
+    SelectionNode,
+    SelectionSetNode,
+    ValueNode,
+    VariableNode,
+)
+
+MAX_TOKENS = 2_000
+MAX_DEPTH = 12
+MAX_DEPTH_OF_INTROSPECTION = 16
+MAX_ALIASES = 30
+MAX_COST = 20_000
+
+LISTS = {"children": 30, "indicators": 5, "nationals": 10}
+"""Items to reckon with in a list that takes no `first`."""
+DEFAULT_FIRST = 10
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a selection amounts to."""
+
+    depth: int = 0
+    aliases: int = 0
+    cost: int = 0
+
+
+class Meter:
+    """Measures one document with its variables; cost is the number of objects that it may answer."""
+
+    def __init__(self, document: DocumentNode, variables: Mapping[str, Any]) -> None:
+        self._fragments = {
+            part.name.value: part for part in document.definitions if isinstance(part, FragmentDefinitionNode)
+        }
+        self._operations = [part for part in document.definitions if isinstance(part, OperationDefinitionNode)]
+        self._variables = variables
+        self._measured: dict[str, Measured | None] = {}
+
+    def errors(self) -> list[GraphQLError]:
+        """Every limit that the document passes, in words that say what to mend."""
+        found: list[GraphQLError] = []
+        for operation in self._operations:
+            measured = self._of(operation.selection_set)
+            introspects = all(name.startswith("__") for name in _names(operation.selection_set))
+            allowed = MAX_DEPTH_OF_INTROSPECTION if introspects else MAX_DEPTH
+            if measured.depth > allowed:
+                found.append(
+                    _error(
+                        "too-deep",
+                        f"The query is nested {measured.depth} deep; at most {allowed} levels are answered."
+                        " Ask for inner parts in a query of their own.",
+                    )
+                )
+            if measured.aliases > MAX_ALIASES:
+                found.append(
+                    _error("too-many-aliases", f"The query has {measured.aliases} aliases; at most {MAX_ALIASES}.")
+                )
+            if measured.cost > MAX_COST:
+                found.append(
+                    _error(
+                        "too-costly",
+                        f"The query may answer {measured.cost} objects; at most {MAX_COST}. Lower 'first' or split it.",
+                    )
+                )
+        return found
+
+    def _of(self, selections: SelectionSetNode | None) -> Measured:
+        depth = aliases = cost = 0
+        for selection in selections.selections if selections else ():
+            part = self._of_one(selection)
+            depth, aliases, cost = max(depth, part.depth), aliases + part.aliases, cost + part.cost
+        return Measured(depth, aliases, cost)
+
+    def _of_one(self, selection: SelectionNode) -> Measured:
+        if isinstance(selection, FragmentSpreadNode):
+            return self._of_fragment(selection.name.value)
+        if not isinstance(selection, FieldNode):
+            return self._of(getattr(selection, "selection_set", None))
+        inner = self._of(selection.selection_set)
+        own_aliases = 1 if selection.alias else 0
+        if selection.selection_set is None:
+            return Measured(1, own_aliases, 0)
+        return Measured(1 + inner.depth, own_aliases + inner.aliases, self._items(selection) * (1 + inner.cost))
+
+    def _of_fragment(self, name: str) -> Measured:
+        """A fragment's measure, taken once; one within itself counts nothing, for validation refuses it."""
+        if name not in self._measured:
+            self._measured[name] = None
+            fragment = self._fragments.get(name)
+            self._measured[name] = self._of(fragment.selection_set) if fragment else Measured()
+        return self._measured[name] or Measured()
+
+    def _items(self, field: FieldNode) -> int:
+        for argument in field.arguments or ():
+            if argument.name.value in {"first", "last"}:
+                return max(1, self._number(argument.value))
+        names = _names(field.selection_set)
+        if "edges" in names or "pageInfo" in names:
+            return DEFAULT_FIRST
+        return LISTS.get(field.name.value, 1)
+
+    def _number(self, value: ValueNode) -> int:
+        if isinstance(value, IntValueNode):
+            return int(value.value)
+        given = self._variables.get(value.name.value) if isinstance(value, VariableNode) else None
+        return given if isinstance(given, int) else DEFAULT_FIRST
+
+
+def _names(selections: SelectionSetNode | None) -> set[str]:
+    return {part.name.value for part in (selections.selections if selections else ()) if isinstance(part, FieldNode)}
+
+
+def _error(code: str, message: str) -> GraphQLError:
+    return GraphQLError(message, extensions={"code": code, "rule": "G4"})

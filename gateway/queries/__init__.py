@@ -1,0 +1,1 @@
+"""The schema's entry points for reading."""

@@ -1,0 +1,126 @@
+"""areaEvents: what happens in an area and below it, as it happens. Rule G3."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+import strawberry
+from nats.aio.msg import Msg
+from strawberry import relay
+
+from beatbook.contracts.areas import parse_code
+from beatbook.contracts.catalogue import EVENTS
+from beatbook.contracts.envelope import SUBJECT_PREFIX
+from beatbook.kit.broker import Broker
+from beatbook.kit.errors import Invalid, Unauthenticated, Unavailable
+from gateway.context import Caller, Info
+
+WAITING = 1_000
+"""Events that may wait for a slow reader before it is told to read anew."""
+REMEMBERED = 1_024
+"""Event ids kept, so that one which the relay sends again is told once."""
+
+
+@strawberry.type
+class AreaEvent:
+    """Something that happened: what, where and when, and the id of what it happened to. Never more."""
+
+    id: strawberry.ID
+    type: str = strawberry.field(description="The CloudEvents type, such as org.beatbook.forum.minutes.published.v1.")
+    area: str
+    time: datetime
+    subject: str = strawberry.field(description="Id of the thing it happened to, as its service knows it.")
+
+
+@strawberry.type
+class Subscription:
+    """What can be followed."""
+
+    @strawberry.subscription
+    async def area_events(self, info: Info, area: strawberry.ID) -> AsyncGenerator[AreaEvent, None]:
+        """Events of an area (its code or id) and of everything below it, as far as the caller may hear of them.
+
+        Ends with an error when the token ends or the reader falls far behind.
+        """
+        context = info.context
+        code = area_code(str(area))
+        await context.loaders.area.load(code)
+        async with _heard(context.machinery.broker, code) as messages:
+            async for message in _until(messages, context.caller, context.machinery.clock()):
+                event = told(message.headers or {}, context.caller)
+                if event is not None:
+                    context.renew()
+                    yield event
+
+
+def area_code(text: str) -> str:
+    """The code that an area's code or node id stands for; raises `Invalid`."""
+    try:
+        return parse_code(text)
+    except ValueError:
+        pass
+    try:
+        node = relay.GlobalID.from_id(text)
+        if node.type_name == "Area":
+            return parse_code(node.node_id)
+    except ValueError:
+        pass
+    raise Invalid("'area' is neither an area's code, such as XK.PRI, nor an area's id.")
+
+
+def told(headers: dict[str, str], caller: Caller) -> AreaEvent | None:
+    """The event for this caller; None when it is unknown here, or not for the caller's ears. Rule G2."""
+    kind = EVENTS.get(headers.get("ce-type", ""))
+    area = headers.get("ce-area", "")
+    if kind is None or not caller.actor.may_as(kind.audience, area):
+        return None
+    return AreaEvent(
+        id=strawberry.ID(headers["ce-id"]),
+        type=headers["ce-type"],
+        area=area,
+        time=datetime.fromisoformat(headers["ce-time"]),
+        subject=headers["ce-subject"],
+    )
+
+
+@asynccontextmanager
+async def _heard(broker: Broker, area: str) -> AsyncIterator[asyncio.Queue[Msg | None]]:
+    """The broker's messages of an area's subtree; None in the queue says that the reader fell behind."""
+    if not broker.connected:
+        raise Unavailable("Live events cannot be followed just now; the broker does not answer.")
+    queue: asyncio.Queue[Msg | None] = asyncio.Queue(WAITING)
+
+    async def heard(message: Msg) -> None:
+        if queue.qsize() < WAITING - 1:
+            queue.put_nowait(message)
+        elif not queue.full():
+            queue.put_nowait(None)
+
+    every = f"{SUBJECT_PREFIX}.*.*.*.{area}"
+    subscriptions = [await broker.client.subscribe(subject, cb=heard) for subject in (every, f"{every}.>")]
+    try:
+        yield queue
+    finally:
+        for subscription in subscriptions:
+            await subscription.unsubscribe()
+
+
+async def _until(queue: asyncio.Queue[Msg | None], caller: Caller, now: datetime) -> AsyncIterator[Msg]:
+    """Each message once, until the caller's token ends or the reader falls behind."""
+    seen: OrderedDict[str, None] = OrderedDict()
+    left = (caller.expires_at - now).total_seconds() if caller.expires_at else None
+    try:
+        async with asyncio.timeout(left):
+            while (message := await queue.get()) is not None:
+                event_id = (message.headers or {}).get("ce-id", "")
+                if event_id in seen:
+                    continue
+                seen[event_id] = None
+                if len(seen) > REMEMBERED:
+                    seen.popitem(last=False)
+                yield message
+    except TimeoutError as error:
+        raise Unauthenticated("The token has ended. Subscribe again with a new one.") from error
+    raise Unavailable("Too many events were waiting to be read. Read the area again, then subscribe anew.")

@@ -1,0 +1,1 @@
+"""The schema's types: declarations over the records that the services answer."""

@@ -1,0 +1,217 @@
+"""Areas in the schema: the register's entry and all that other services hold for it. Rule G1."""
+
+from datetime import date
+from typing import Annotated, Any
+
+import strawberry
+from strawberry import relay
+
+from beatbook.contracts.areas import Tier
+from gateway.clients.forum import AreaRecord
+from gateway.connections import at_start, connection
+from gateway.context import Info
+from gateway.periods import Span
+from gateway.types.cases import Problem
+from gateway.types.figures import area_figure, area_rates, area_series
+from gateway.types.forum import Decision, DecisionState, Forum, Meeting, Minutes
+from gateway.types.handover import Brief
+from gateway.types.measures import Figure, Per, Rates, Series
+from gateway.types.nodes import Entity
+from gateway.types.scalars import GeoJSON, Month
+
+strawberry.enum(Tier)
+
+From = Annotated[Month | None, strawberry.argument(name="from")]
+To = Annotated[Month | None, strawberry.argument(name="to")]
+
+
+@strawberry.type
+class Area(Entity, record=AreaRecord, loader="area"):
+    """An area of the register: a country, a municipality or a neighbourhood (Rules A1, A2).
+
+    Lists cover the area and everything below it, unless `below` is false.
+    """
+
+    code: str
+    tier: Tier
+    name: str
+    population: int | None
+    valid_from: date | None
+    valid_to: date | None
+    successors: list[str]
+
+    @classmethod
+    def resolve_id(cls, root: Any, *, info: Info) -> str:  # noqa: ARG003 - Strawberry's signature
+        """The area's code."""
+        return str(root.code)
+
+    @strawberry.field
+    @staticmethod
+    async def parent(area: strawberry.Parent[AreaRecord], info: Info) -> "Area | None":
+        """The area one tier up."""
+        return await info.context.loaders.area.load(area.parent) if area.parent else None  # type: ignore[return-value]
+
+    @strawberry.field
+    @staticmethod
+    async def children(area: strawberry.Parent[AreaRecord], info: Info) -> list["Area"]:
+        """The areas one tier below that are valid today, by name."""
+        return await info.context.loaders.children.load(area.code)  # type: ignore[return-value]
+
+    @strawberry.field
+    @staticmethod
+    async def boundary(area: strawberry.Parent[AreaRecord], info: Info) -> GeoJSON | None:
+        """The boundary, where the register has one."""
+        boundary = await info.context.loaders.boundary.load(area.code)
+        return GeoJSON(boundary) if boundary else None
+
+    @strawberry.field
+    @staticmethod
+    async def indicators(
+        area: strawberry.Parent[AreaRecord],
+        info: Info,
+        codes: list[str] | None = None,
+        start: From = None,
+        end: To = None,
+        per: Per = Per.MONTH,
+        last_months: int = 12,
+    ) -> list[Series | None] | None:
+        """Series of the indicators named, or of all that the caller may see.
+
+        Without `from` and `to`: the last months that have data, as many as `lastMonths` says.
+        """
+        return await area_series(info.context.loaders, area.code, codes, Span(start, end, last_months), per)
+
+    @strawberry.field
+    @staticmethod
+    async def rates(
+        area: strawberry.Parent[AreaRecord],
+        info: Info,
+        indicator: str,
+        start: From = None,
+        end: To = None,
+        last_months: int = 12,
+        tier: Tier | None = None,
+    ) -> Rates | None:
+        """One indicator in each area of a tier within this one (the next tier, when none is named).
+
+        Without `from` and `to`: the last months that have data, as many as `lastMonths` says. Null in a
+        neighbourhood, which has nothing below.
+        """
+        return await area_rates(info.context, area.code, indicator, Span(start, end, last_months), tier)
+
+    @strawberry.field
+    @staticmethod
+    async def figure(
+        area: strawberry.Parent[AreaRecord],
+        info: Info,
+        indicator: str,
+        start: From = None,
+        end: To = None,
+        last_months: int = 12,
+    ) -> Figure | None:
+        """One indicator in this area over a whole span, by default the last months that have data."""
+        return await area_figure(info.context, area.code, indicator, Span(start, end, last_months))
+
+    @strawberry.field
+    @staticmethod
+    async def forums(
+        area: strawberry.Parent[AreaRecord],
+        info: Info,
+        first: int = 10,
+        after: str | None = None,
+        below: bool = True,
+    ) -> relay.Connection[Forum] | None:
+        """Forums, oldest first."""
+        client = info.context.services.forum
+        if below:
+            return await connection(
+                lambda page, limit: client.forums(area=area.code, after=page, limit=limit), first, after
+            )
+        if after is None:
+            return at_start(await info.context.loaders.forums_here.load(area.code), first)
+        return await connection(
+            lambda page, limit: client.forums(areas=area.code, after=page, limit=limit), first, after
+        )
+
+    @strawberry.field
+    @staticmethod
+    async def meetings(
+        area: strawberry.Parent[AreaRecord],
+        info: Info,
+        first: int = 10,
+        after: str | None = None,
+        state: str | None = None,
+    ) -> relay.Connection[Meeting] | None:
+        """Meetings, newest first."""
+        client = info.context.services.forum
+        return await connection(
+            lambda page, limit: client.meetings(area=area.code, state=state, after=page, limit=limit), first, after
+        )
+
+    @strawberry.field
+    @staticmethod
+    async def minutes(
+        area: strawberry.Parent[AreaRecord], info: Info, first: int = 10, after: str | None = None
+    ) -> relay.Connection[Minutes] | None:
+        """Published minutes, newest first."""
+        client = info.context.services.forum
+        return await connection(
+            lambda page, limit: client.minutes_list(area=area.code, state="published", after=page, limit=limit),
+            first,
+            after,
+        )
+
+    @strawberry.field
+    @staticmethod
+    async def decisions(
+        area: strawberry.Parent[AreaRecord],
+        info: Info,
+        first: int = 10,
+        after: str | None = None,
+        state: DecisionState | None = None,
+    ) -> relay.Connection[Decision] | None:
+        """Decisions and requests; `OPEN` includes those past their due date."""
+        client = info.context.services.forum
+        return await connection(
+            lambda page, limit: client.decisions(area=area.code, state=state, after=page, limit=limit), first, after
+        )
+
+    @strawberry.field
+    @staticmethod
+    async def open_decisions(
+        area: strawberry.Parent[AreaRecord],
+        info: Info,
+        first: int = 10,
+        after: str | None = None,
+        below: bool = True,
+    ) -> relay.Connection[Decision] | None:
+        """What was promised and is not yet delivered, declined or withdrawn (Rule F13)."""
+        client = info.context.services.forum
+        if not below and after is None:
+            return at_start(await info.context.loaders.open_decisions_here.load(area.code), first)
+        scope = {"area": area.code} if below else {"areas": area.code}
+        return await connection(
+            lambda page, limit: client.decisions(**scope, state="open", after=page, limit=limit), first, after
+        )
+
+    @strawberry.field
+    @staticmethod
+    async def problems(
+        area: strawberry.Parent[AreaRecord], info: Info, first: int = 10, after: str | None = None
+    ) -> relay.Connection[Problem] | None:
+        """Problem-solving cases that the caller may see."""
+        client = info.context.services.cases
+        return await connection(
+            lambda page, limit: client.problems(area=area.code, after=page, limit=limit), first, after
+        )
+
+    @strawberry.field
+    @staticmethod
+    async def briefs(
+        area: strawberry.Parent[AreaRecord], info: Info, first: int = 10, after: str | None = None
+    ) -> relay.Connection[Brief] | None:
+        """Handover briefs that the caller may read."""
+        client = info.context.services.handover
+        return await connection(
+            lambda page, limit: client.briefs(area=area.code, after=page, limit=limit), first, after
+        )

@@ -1,0 +1,182 @@
+"""Forums, meetings, minutes and decisions in the schema."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+import strawberry
+from strawberry import relay
+from strawberry.types.lazy_type import LazyType
+
+from gateway.clients.forum import AreaRecord, DecisionRecord, ForumRecord, MeetingRecord, MinutesRecord
+from gateway.connections import connection
+from gateway.context import Info
+from gateway.types.nodes import Entity
+
+AREA: Any = LazyType("Area", "gateway.types.area") | None
+"""The area type, by name: areas lead to forums and forums back to areas."""
+
+
+@strawberry.enum
+class DecisionState(StrEnum):
+    """The states a list of decisions can be asked for; overdue is open and past its due date."""
+
+    OPEN = "open"
+    OVERDUE = "overdue"
+    DELIVERED = "delivered"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+@strawberry.type
+class Forum(Entity, record=ForumRecord, loader="forum"):
+    """A forum: a community advisory board, safety council or other (Rule F1)."""
+
+    kind: str
+    name: str
+    interval_days: int | None = strawberry.field(description="Days within which the forum agreed to meet again.")
+    rules_version: int = strawberry.field(
+        description="Number of its written rules of procedure; 0: none yet (Rule F4)."
+    )
+
+    @strawberry.field(graphql_type=AREA)  # type: ignore[untyped-decorator]
+    @staticmethod
+    async def area(forum: strawberry.Parent[ForumRecord], info: Info) -> AreaRecord:
+        """The area it works for."""
+        return await info.context.loaders.area.load(forum.area)
+
+    @strawberry.field
+    @staticmethod
+    async def meetings(
+        forum: strawberry.Parent[ForumRecord], info: Info, first: int = 10, after: str | None = None
+    ) -> "relay.Connection[Meeting] | None":
+        """Its meetings, newest first."""
+        client = info.context.services.forum
+        return await connection(
+            lambda page, limit: client.meetings(forum=str(forum.id), after=page, limit=limit), first, after
+        )
+
+
+@strawberry.type
+class Topic:
+    """Something to be spoken about; `sensitive` marks what divides or hurts people."""
+
+    title: str
+    sensitive: bool
+
+
+@strawberry.type
+class Advisory:
+    """A reminder that local people may act on or not: the software never decides."""
+
+    code: str
+    text: str
+    rule: str
+
+
+@strawberry.type
+class Meeting(Entity, record=MeetingRecord, loader="meeting"):
+    """A meeting; a closed one is seen from inside only (Rules F7, F20)."""
+
+    purpose: str
+    topics: list[Topic]
+    place: str | None
+    starts_at: datetime
+    held_at: datetime | None
+    state: str
+    state_reason: str | None
+    public: bool
+    members_present: int | None
+    public_present: int | None
+    advisories: list[Advisory]
+    version: int
+
+    @strawberry.field
+    @staticmethod
+    async def forum(meeting: strawberry.Parent[MeetingRecord], info: Info) -> Forum | None:
+        """The forum that meets."""
+        return await info.context.loaders.forum.load(str(meeting.forum_id))  # type: ignore[return-value]  # record
+
+    @strawberry.field(graphql_type=AREA)  # type: ignore[untyped-decorator]
+    @staticmethod
+    async def area(meeting: strawberry.Parent[MeetingRecord], info: Info) -> AreaRecord:
+        """The area of its forum."""
+        return await info.context.loaders.area.load(meeting.area)
+
+
+@strawberry.type
+class MinutesItem:
+    """One item of minutes."""
+
+    heading: str
+    text: str
+    closed: bool
+    redacted: bool
+
+
+@strawberry.type
+class Minutes(Entity, record=MinutesRecord, loader="minutes"):
+    """The minutes of a meeting; published ones never change (Rule F11)."""
+
+    held_at: datetime
+    state: str
+    items: list[MinutesItem]
+    published: int = strawberry.field(description="Number of the newest published version; 0: none yet.")
+    sha256: str | None = strawberry.field(description="Hash of that version's canonical JSON.")
+
+    @strawberry.field
+    @staticmethod
+    def meeting_id(minutes: strawberry.Parent[MinutesRecord]) -> relay.GlobalID:
+        """The id of the meeting they tell of, without asking for the meeting."""
+        return relay.GlobalID(Meeting.__name__, str(minutes.meeting_id))
+
+    @strawberry.field
+    @staticmethod
+    async def meeting(minutes: strawberry.Parent[MinutesRecord], info: Info) -> Meeting | None:
+        """The meeting they tell of."""
+        return await info.context.loaders.meeting.load(str(minutes.meeting_id))  # type: ignore[return-value]  # record
+
+    @strawberry.field
+    @staticmethod
+    async def forum(minutes: strawberry.Parent[MinutesRecord], info: Info) -> Forum | None:
+        """The forum that met."""
+        return await info.context.loaders.forum.load(str(minutes.forum_id))  # type: ignore[return-value]  # record
+
+
+@strawberry.type
+class Decision(Entity, record=DecisionRecord, loader="decision"):
+    """What a meeting decided or asked for, and what became of it (Rules F12, F13)."""
+
+    agenda_item: str | None
+    text: str
+    kind: str
+    owner: str = strawberry.field(description="The organisation that owns it, no person.")
+    due_on: date | None
+    state: str
+    overdue: bool
+    recorded_at: datetime | None
+    closed_at: datetime | None
+    evidence: str | None
+    reason: str | None
+    alternative: str | None
+    on_time: bool | None
+    advisories: list[Advisory]
+    version: int
+
+    @strawberry.field
+    @staticmethod
+    async def forum(decision: strawberry.Parent[DecisionRecord], info: Info) -> Forum | None:
+        """The forum that decided."""
+        return await info.context.loaders.forum.load(str(decision.forum_id))  # type: ignore[return-value]  # record
+
+    @strawberry.field
+    @staticmethod
+    async def meeting(decision: strawberry.Parent[DecisionRecord], info: Info) -> Meeting | None:
+        """The meeting that decided."""
+        return await info.context.loaders.meeting.load(str(decision.meeting_id))  # type: ignore[return-value]  # record
+
+    @strawberry.field(graphql_type=AREA)  # type: ignore[untyped-decorator]
+    @staticmethod
+    async def area(decision: strawberry.Parent[DecisionRecord], info: Info) -> AreaRecord:
+        """The area it is for."""
+        return await info.context.loaders.area.load(decision.area)

@@ -1,0 +1,1 @@
+"""Charts as plain geometry: pure functions from figures to what a template draws."""

@@ -1,0 +1,225 @@
+"""What a dashboard shows, made from its query's answer. Rules G5, K3, K9."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from gateway.web.charts.classes import Shade, breaks, legend, shade_of
+from gateway.web.charts.outlines import outlines
+from gateway.web.charts.trend import Trend, trend
+from gateway.web.wording import flags, months, number, path_of
+
+PAGE_BELOW = {"NATIONAL": "MUNICIPAL", "MUNICIPAL": "NEIGHBOURHOOD"}
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One key figure of the area, over a span of months."""
+
+    title: str
+    value: str
+    unit: str
+    span: str
+    basis: str
+    flags: str
+    note: str
+
+
+@dataclass(frozen=True)
+class TrendCard:
+    """An indicator's months: the drawing, and the same figures for a table."""
+
+    code: str
+    title: str
+    unit: str
+    note: str
+    drawing: Trend | None
+    rows: Sequence[tuple[str, str, str]]
+    """Period, figure, flags."""
+
+
+@dataclass(frozen=True)
+class MapArea:
+    """One area of the map and of the table beside it."""
+
+    code: str
+    name: str
+    href: str
+    path: str | None
+    shade: int | None
+    value: str
+    population: str
+    flags: str
+    here: bool = False
+
+
+@dataclass(frozen=True)
+class Map:
+    """A choropleth of the areas below, with its legend; the same numbers make the table."""
+
+    title: str
+    unit: str
+    span: str
+    note: str
+    width: float
+    height: float
+    areas: Sequence[MapArea]
+    shades: Sequence[Shade]
+
+
+@dataclass(frozen=True)
+class Promise:
+    """A decision still open."""
+
+    text: str
+    owner: str
+    due_on: str | None
+    overdue: bool
+    kind: str
+    area: str
+    href: str
+
+
+@dataclass(frozen=True)
+class Dashboard:
+    """One area's page."""
+
+    area: Mapping[str, Any]
+    crumbs: Sequence[Mapping[str, Any]]
+    tiles: Sequence[Tile]
+    trends: Sequence[TrendCard]
+    map: Map | None
+    forums: Sequence[Mapping[str, Any]] | None
+    more_forums: bool
+    meetings: Sequence[Mapping[str, Any]] | None
+    promises: Sequence[Promise] | None
+    more_promises: bool
+    silent: Sequence[str] = field(default_factory=list)
+
+
+def dashboard(area: Mapping[str, Any], silent: Sequence[str]) -> Dashboard:
+    """Arrange one area's answer for the page; what is None was not answered, and the page says so."""
+    around = area if "children" in area else area.get("parent")
+    open_decisions = area["openDecisions"]
+    return Dashboard(
+        area=area,
+        crumbs=_crumbs(area),
+        tiles=[_tile(area[name]) for name in ("incidents", "meetingsHeld", "decisionsOnTime") if area.get(name)],
+        trends=[_trend_card(series) for series in area["indicators"] or () if series],
+        map=_map(around, area["code"]) if around else None,
+        forums=_nodes(area["forums"]),
+        more_forums=bool(area["forums"] and area["forums"]["pageInfo"]["hasNextPage"]),
+        meetings=_meetings(area),
+        promises=None if open_decisions is None else [_promise(node) for node in _nodes(open_decisions) or ()],
+        more_promises=bool(open_decisions and open_decisions["pageInfo"]["hasNextPage"]),
+        silent=silent,
+    )
+
+
+def _nodes(connection: Mapping[str, Any] | None) -> list[Any] | None:
+    return None if connection is None else [edge["node"] for edge in connection["edges"]]
+
+
+def _crumbs(area: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The areas above, widest first."""
+    found: list[Mapping[str, Any]] = []
+    above = area.get("parent")
+    while above:
+        found.insert(0, {"name": above["name"], "href": path_of(above)})
+        above = above.get("parent")
+    return found
+
+
+def _tile(figure: Mapping[str, Any]) -> Tile:
+    indicator = figure["indicator"]
+    basis = number(figure["numerator"])
+    if figure["denominator"] is not None:
+        basis += f" of {number(figure['denominator'])}" if "%" in indicator["unit"] else (
+            f" among {number(figure['denominator'])} residents"
+        )  # fmt: skip
+    return Tile(
+        title=indicator["title"],
+        value=number(figure["value"]),
+        unit=indicator["unit"],
+        span=months(figure["from"], figure["to"]),
+        basis=basis if figure["denominator"] is not None else "",
+        flags=flags(figure["flags"]),
+        note=indicator["note"],
+    )
+
+
+def _trend_card(series: Mapping[str, Any]) -> TrendCard:
+    indicator = series["indicator"]
+    columns = zip(series["periods"], series["values"], series["flags"], strict=True)
+    return TrendCard(
+        code=indicator["code"],
+        title=indicator["title"],
+        unit=indicator["unit"],
+        note=indicator["note"],
+        drawing=trend(series["periods"], series["values"]),
+        rows=[(period, number(value), flags(warnings)) for period, value, warnings in columns],
+    )
+
+
+def _map(around: Mapping[str, Any], here: str) -> Map | None:
+    """The map of the areas below: incidents where the visitor may see them, else meetings held."""
+    rates = around.get("incidentRates") or around.get("meetingRates")
+    children = around.get("children") or []
+    if not rates or not children:
+        return None
+    column = {
+        code: (value, warnings)
+        for code, value, warnings in zip(rates["areas"], rates["values"], rates["flags"], strict=True)
+    }
+    known = [value for value, _ in column.values() if value is not None]
+    bounds = breaks(known)
+    drawn = outlines({child["code"]: child["boundary"] for child in children if child["boundary"]})
+    tier = PAGE_BELOW[around["tier"]]
+    areas = []
+    for child in children:
+        value, warnings = column.get(child["code"], (None, ()))
+        areas.append(
+            MapArea(
+                code=child["code"],
+                name=child["name"],
+                href=path_of({"tier": tier, "code": child["code"]}),
+                path=drawn.paths.get(child["code"]) if drawn else None,
+                shade=shade_of(value, bounds),
+                value=number(value),
+                population=number(child["population"]),
+                flags=flags(warnings),
+                here=child["code"] == here,
+            )
+        )
+    return Map(
+        title=rates["indicator"]["title"],
+        unit=rates["indicator"]["unit"],
+        span=months(rates["from"], rates["to"]),
+        note=rates["indicator"]["note"],
+        width=drawn.width if drawn else 0,
+        height=drawn.height if drawn else 0,
+        areas=areas,
+        shades=legend(known, bounds),
+    )
+
+
+def _meetings(area: Mapping[str, Any]) -> list[Mapping[str, Any]] | None:
+    """The last meetings, each with its published minutes where there are any."""
+    meetings = _nodes(area["meetings"])
+    if meetings is None:
+        return None
+    minutes = {node["meetingId"]: node["id"] for node in _nodes(area["minutes"]) or ()}
+    return [{**meeting, "minutes": minutes.get(meeting["id"])} for meeting in meetings]
+
+
+def _promise(decision: Mapping[str, Any]) -> Promise:
+    area = decision["area"]
+    return Promise(
+        text=decision["text"],
+        owner=decision["owner"],
+        due_on=decision["dueOn"],
+        overdue=decision["overdue"],
+        kind=decision["kind"],
+        area=area["name"] if area else "",
+        href=path_of(area) if area else "",
+    )
