@@ -38,6 +38,8 @@ class Broker:
         self._client = Client()
         self.on_reconnect: list[Callable[[], None]] = []
         self._closing = False
+        self._joined = False
+        self._connecting = asyncio.Lock()
 
     @property
     def connected(self) -> bool:
@@ -55,26 +57,34 @@ class Broker:
         return self._client.jetstream(timeout=5)
 
     async def connect(self) -> None:
-        """Connect, waiting for the server as long as it takes."""
-        while not self._client.is_connected:
-            try:
-                await self._client.connect(
-                    self._url,
-                    name=self._name,
-                    connect_timeout=3,
-                    max_reconnect_attempts=-1,
-                    reconnect_time_wait=1,
-                    ping_interval=5,
-                    max_outstanding_pings=2,
-                    pending_size=8 << 20,
-                    error_cb=self._error,
-                    reconnected_cb=self._reconnected,
-                    closed_cb=self._closed,
-                )
-            except (OSError, NatsError, TimeoutError) as error:
-                log.warning("broker does not answer yet: %s", type(error).__name__)
-                self._client = Client()
-                await asyncio.sleep(0.5)
+        """Be connected, waiting for the server as long as it takes; any number of tasks may ask at once."""
+        async with self._connecting:
+            while not self._joined:
+                await self._join()
+        while not self._client.is_connected:  # the client reconnects by itself
+            await asyncio.sleep(0.1)
+
+    async def _join(self) -> None:
+        """Try once to connect for the first time."""
+        try:
+            await self._client.connect(
+                self._url,
+                name=self._name,
+                connect_timeout=3,
+                max_reconnect_attempts=-1,
+                reconnect_time_wait=1,
+                ping_interval=5,
+                max_outstanding_pings=2,
+                pending_size=8 << 20,
+                error_cb=self._error,
+                reconnected_cb=self._reconnected,
+                closed_cb=self._closed,
+            )
+            self._joined = True
+        except (OSError, NatsError, TimeoutError) as error:
+            log.warning("broker does not answer yet: %s", type(error).__name__)
+            self._client = Client()
+            await asyncio.sleep(0.5)
 
     async def close(self) -> None:
         """Close the connection for good."""

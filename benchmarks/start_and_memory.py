@@ -1,0 +1,84 @@
+"""How long `beatbook up` takes to answer on a fresh data directory, and how much memory it uses in all.
+
+Compares with the wanted figures: all answering within 4 s, the demo loaded within 20 s, under 400 MB in all (the sum of
+each process's proportional share, so that memory shared by forked processes is counted once).
+
+Run: python benchmarks/start_and_memory.py [--runs 3] [--demo]
+"""
+
+import argparse
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
+
+PORT = 18200
+
+
+def proportional_bytes(pid: int) -> int:
+    """The proportional set size of one process, in bytes; 0 when it is gone."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:")), 0)
+
+
+def descendants(pid: int) -> list[int]:
+    """A process and all below it."""
+    found = [pid]
+    for one in found:
+        for task in Path(f"/proc/{one}/task").glob("*/children"):
+            found += [int(child) for child in task.read_text().split()]
+    return found
+
+
+def once(demo: bool) -> tuple[float, float]:
+    """One start on a fresh directory: seconds until the ready file is there, megabytes ten seconds later."""
+    directory = Path(tempfile.mkdtemp(prefix="beatbook-bench-"))
+    ready = directory / "ready.json"
+    began = time.monotonic()
+    process = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "beatbook.cli.main", "up", "--port", str(PORT)),
+            *("--data-dir", str(directory / "data"), "--ready-file", str(ready)),
+            *(["--demo"] if demo else []),
+        ],
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        while not ready.exists() and process.poll() is None:
+            time.sleep(0.02)
+        seconds = time.monotonic() - began
+        json.loads(ready.read_text())
+        time.sleep(10)
+        used = sum(map(proportional_bytes, descendants(process.pid)))
+    finally:
+        if process.poll() is None:
+            os.kill(process.pid, signal.SIGTERM)
+        process.wait(60)
+        shutil.rmtree(directory, ignore_errors=True)
+    return seconds, used / 1e6
+
+
+def main() -> None:
+    """Measure, and print medians."""
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--runs", type=int, default=3)
+    arguments.add_argument("--demo", action="store_true")
+    chosen = arguments.parse_args()
+    figures = [once(chosen.demo) for _ in range(chosen.runs)]
+    seconds, megabytes = zip(*figures, strict=True)
+    wanted = "20 s (demo loaded)" if chosen.demo else "4 s"
+    print(f"ready after   median {median(seconds):.1f} s of {[round(s, 1) for s in seconds]}; wanted within {wanted}")
+    print(f"memory        median {median(megabytes):.0f} MB of {[round(m) for m in megabytes]}; wanted under 400 MB")
+
+
+if __name__ == "__main__":
+    main()
