@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row, TextClause, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.handover.briefs import rules
@@ -84,8 +84,7 @@ class Scope:
 
     async def read_up_to(self) -> dict[str, int]:
         """How far each service's log was read. It stays so until the transaction's end: consumers wait for it."""
-        rows = (await self._session.execute(_READ_UP_TO)).all()
-        return {row.source: row.position for row in rows}
+        return {row.source: row.position for row in await self._rows(_READ_UP_TO)}
 
     async def forums(self) -> tuple[ForumsSection, list[ForumFacts]]:
         """Forums with their meetings and minutes: the section, and every forum for what follows from it."""
@@ -175,8 +174,9 @@ class Scope:
             series.append(IndicatorSeries(indicator=indicator, months=months, values=values, trend=rules.trend(values)))
         return series
 
-    async def _rows(self, statement: Any) -> list[Row[Any]]:
-        return list((await self._session.execute(statement, self._parameters)).all())
+    async def _rows(self, statement: TextClause) -> list[Row[Any]]:
+        connection = await self._session.connection()
+        return list((await connection.execute(statement, self._parameters)).all())
 
     def _link(self, kind: str, id: UUID) -> str:
         return f"{self._links}/v1/{kind}/{id}"

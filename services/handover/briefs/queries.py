@@ -44,6 +44,6 @@ async def list_briefs(
 
 async def next_number(session: AsyncSession, area: str) -> int:
     """The number of the area's next brief; others who compose one wait for this transaction's end."""
-    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"briefs:{area}", 0))))
+    await session.exec(select(func.pg_advisory_xact_lock(func.hashtextextended(f"briefs:{area}", 0))))
     last = (await session.exec(select(func.max(Brief.number)).where(Brief.area == area))).one()
     return (last or 0) + 1

@@ -167,7 +167,7 @@ def _verdict(attempt: Attempt, failing_since: datetime | None) -> Verdict:
     )
 
 
-async def _record_one(db: PoolConnectionProxy[asyncpg.Record], attempt: Attempt, follows: Verdict) -> None:
+async def _record_one(db: "PoolConnectionProxy[asyncpg.Record]", attempt: Attempt, follows: Verdict) -> None:
     delivery, ended = attempt.delivery, attempt.at + attempt.took
     await db.execute(
         _RECORD, delivery.id, follows.state.value, delivery.attempts + 1, delivery.trying_since or attempt.at,

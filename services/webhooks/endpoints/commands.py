@@ -3,7 +3,6 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from beatbook.contracts.actor import Actor
@@ -29,7 +28,7 @@ async def register_endpoint(
         raise _outside_grants()
     if faults := rules.target_faults(request.url, embedded=embedded):
         raise Refused("We can't deliver to this URL.", code="bad-target", rule="W5", unmet=faults)
-    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"endpoints:{actor.agency}", 0))))
+    await queries.hold_agency(session, actor.agency)
     if await queries.count_of_agency(session, actor.agency) >= rules.MOST_ENDPOINTS:
         raise Conflict(f"An agency has at most {rules.MOST_ENDPOINTS} endpoints; delete one first.", rule="W1")
     secret, endpoint_id = new_secret(), new_id()

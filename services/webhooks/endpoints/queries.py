@@ -54,6 +54,11 @@ async def list_endpoints(session: AsyncSession, actor: Actor, *, after: UUID | N
     return (await session.exec(statement)).all()
 
 
+async def hold_agency(session: AsyncSession, agency: str) -> None:
+    """Let no one else register an endpoint of this agency until the transaction's end."""
+    await session.exec(select(func.pg_advisory_xact_lock(func.hashtextextended(f"endpoints:{agency}", 0))))
+
+
 async def count_of_agency(session: AsyncSession, agency: str) -> int:
     """How many endpoints an agency has."""
     statement = select(func.count()).where(Endpoint.agency == agency, Endpoint.state != EndpointState.DELETED)
