@@ -140,7 +140,7 @@ def _checked(url: str) -> str:
 def running_urls(instance: Instance) -> dict[str, str]:
     """Base URLs of a running embedded instance, as it noted them in `instance.json`; raises `Refusal`."""
     try:
-        noted = json.loads((instance.directory / "instance.json").read_bytes())
+        noted = json.loads(instance.note.read_bytes())
     except (OSError, ValueError) as error:
         raise Refusal(
             f"{instance.directory} holds no running instance: start one with `beatbook up`, "

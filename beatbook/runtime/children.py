@@ -2,6 +2,7 @@
 
 import asyncio
 import importlib
+import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 from beatbook.kit.settings import HttpSettings
 from beatbook.runtime import databases
+from beatbook.runtime.forking import fork
 from beatbook.runtime.refusal import Refusal
 
 
@@ -20,10 +22,17 @@ def create_databases(admin_url: str, passwords: Mapping[str, str]) -> None:
         sys.exit(_say(str(refusal)))
 
 
-def migrate_database(name: str, url: str) -> None:
-    """Bring a service's database to the newest revisions."""
+def serve_migrated(name: str, settings: Mapping[str, Any], log: Path) -> None:
+    """Bring a service's database to the newest revisions, then serve it until told to stop.
+
+    A child of its own migrates, so that the memory this takes is given back.
+    """
     service = importlib.import_module(f"services.{name}.app").service
-    asyncio.run(importlib.import_module("beatbook.kit.migrate").migrate(service, url))
+    migrate = importlib.import_module("beatbook.kit.migrate").migrate
+    migration = fork(lambda: asyncio.run(migrate(service, settings["database_url"])), log=log)
+    if os.waitpid(migration, 0)[1] != 0:
+        sys.exit(_say(f"The database of {name} could not be migrated."))
+    serve_service(name, settings)
 
 
 def serve_service(name: str, settings: Mapping[str, Any]) -> None:

@@ -38,6 +38,11 @@ class Instance:
         """The private key with which this instance signs tokens."""
         return self.directory / "signing-key.pem"
 
+    @property
+    def note(self) -> Path:
+        """Where the running instance listens, as JSON: there while it runs."""
+        return self.directory / "instance.json"
+
     def log(self, name: str) -> Path:
         """The log file of one process."""
         return self.directory / "logs" / f"{name}.log"

@@ -1,6 +1,7 @@
 """What `beatbook up` runs: PostgreSQL and NATS unless given, five services, the gateway; started, kept up, stopped.
 
-This process imports everything once, then forks each service: they share that memory, and start at once.
+This process imports what all have in common once, then forks: they share that memory. Each child imports what is its
+own, migrates and builds its application, on as many processors as there are.
 """
 
 import gc
@@ -12,7 +13,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -36,13 +36,10 @@ START_DEATHS = 4
 """A service that dies this often before it was ever ready will not come up."""
 DEMO_ATTEMPTS = 3
 PRELOADED = (
-    *(f"services.{name}.app" for name in SERVICES),
-    "gateway.app",
     "beatbook.kit.process",
-    "asyncpg",
+    "beatbook.kit.web",
+    "beatbook.kit.paging",
     "sqlalchemy.dialects.postgresql.asyncpg",
-    "alembic.command",
-    "alembic.runtime.migration",
     "uvicorn.lifespan.on",
     "uvicorn.loops.uvloop",
     "uvicorn.protocols.http.httptools_impl",
@@ -109,6 +106,7 @@ class Stack:
             try:
                 self._start()
                 started_in = time.monotonic() - began
+                write_private(self.instance.note, json.dumps(self.urls).encode())
                 if self.demo:
                     self._load_demo()
                 ready = self._describe(started_in)
@@ -124,6 +122,7 @@ class Stack:
                 pass
             finally:
                 self.tell("Stopping ...")
+                self.instance.note.unlink(missing_ok=True)
                 self.supervisor.stop(reversed(self._groups))
 
     def _start(self) -> None:
@@ -139,19 +138,11 @@ class Stack:
             raise Refusal(children.last_line(log))
         shared = self._shared_settings(nats_url)
         gateway = self._child("gateway", lambda: children.serve_gateway(shared | self._own_settings("gateway")))
-        services: list[Child] = []
+        services = [self._service(name, shared, service_url(admin_url, name, passwords[name])) for name in SERVICES]
         self._groups.extend((services, [gateway]))
-        urls = {name: service_url(admin_url, name, passwords[name]) for name in SERVICES}
-        migrations = {
-            name: self._errand(partial(children.migrate_database, name, urls[name]), log) for name in SERVICES
-        }
-        self.supervisor.start(gateway)
-        for name, migration in migrations.items():
-            if self._finish(migration) != 0:
-                raise Refusal(f"The database of {name} could not be migrated: see {log}.")
-            services.append(self._service(name, shared, urls[name]))
-            self.supervisor.start(services[-1])
-        self._await_ready([*services, gateway])
+        for child in (gateway, *services):
+            self.supervisor.start(child)
+        self._await_ready([gateway, *services])
         if fresh and self._embedded_postgres is not None:
             self._errand(self._embedded_postgres.make_durable, self.instance.log("postgres"))
 
@@ -179,7 +170,7 @@ class Stack:
 
     def _service(self, name: str, shared: dict[str, Any], database_url: str) -> Child:
         settings = shared | self._own_settings(name) | {"database_url": database_url}
-        return self._child(name, lambda: children.serve_service(name, settings))
+        return self._child(name, lambda: children.serve_migrated(name, settings, self.instance.log(name)))
 
     def _child(self, name: str, body: Callable[[], None]) -> Child:
         return Child(name, lambda: fork(body, log=self.instance.log(name)), patience=12.0)
