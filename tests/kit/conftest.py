@@ -11,7 +11,6 @@ from uuid import UUID
 
 import asyncpg
 import pytest
-import uvicorn
 from sqlalchemy import MetaData
 
 from beatbook.contracts.envelope import Received
@@ -23,17 +22,14 @@ from beatbook.kit.db import Database
 from beatbook.kit.events import Fact, emit_many
 from beatbook.kit.feed import FeedReader
 from beatbook.kit.ids import new_id
-from beatbook.kit.migrate import migrate
 from beatbook.kit.relay import Relay
 from beatbook.kit.service import Service
 from beatbook.kit.settings import ServiceSettings
-from beatbook.runtime.instance import Instance
 from beatbook.runtime.ports import free_port
-from beatbook.runtime.tokens import ensure_keys
+from tests.servers import Postgres
+from tests.serving import on_port
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
-SECRET = "between services only"
-
 _TABLES = """
     create table tallies (area text primary key, meetings integer not null, last_position bigint not null);
     create index tallies_by_size on tallies (meetings desc);
@@ -72,10 +68,7 @@ async def running(*work: Awaitable[None]) -> AsyncIterator[None]:
                 await task
 
 
-async def eventually(holds: Callable[[], Awaitable[bool]], seconds: float = 20) -> None:
-    async with asyncio.timeout(seconds):
-        while not await holds():
-            await asyncio.sleep(0.05)
+Eventually = Callable[[Callable[[], Awaitable[bool]]], Awaitable[bool]]
 
 
 @dataclass
@@ -85,6 +78,7 @@ class Owner:
     settings: ServiceSettings
     database: Database
     broker: Broker
+    eventually: Eventually
 
     async def record(
         self, count: int = 1, *, subjects: Sequence[UUID] = (), areas: Sequence[str] = ("XK.PRI",)
@@ -103,7 +97,7 @@ class Owner:
     async def relayed(self) -> None:
         """Relay until everything in the log has been published."""
         async with running(self.relay().run()):
-            await eventually(self.all_published)
+            await self.eventually(self.all_published)
 
     async def all_published(self) -> bool:
         pool = await self.database.pool()
@@ -129,6 +123,7 @@ class Reader:
     database: Database
     broker: Broker
     feed: FeedReader
+    eventually: Eventually
     handled: list[int] = field(default_factory=list)
     stumbles_over: set[UUID] = field(default_factory=set)
     writes_letters: bool = False
@@ -165,12 +160,12 @@ class Reader:
         async def there() -> bool:
             return await self.checkpoint() >= position
 
-        await eventually(there)
+        await self.eventually(there)
 
 
 @pytest.fixture
-async def broker(broker_url: str) -> AsyncIterator[Broker]:
-    broker = Broker(broker_url, "test")
+async def broker(nats_url: str) -> AsyncIterator[Broker]:
+    broker = Broker(nats_url, "test")
     await broker.connect()
     yield broker
     await broker.close()
@@ -178,36 +173,27 @@ async def broker(broker_url: str) -> AsyncIterator[Broker]:
 
 @pytest.fixture
 async def owner(
-    new_database: Callable[[], Awaitable[str]], broker: Broker, broker_url: str, tmp_path: Path
+    postgres: Postgres, broker: Broker, nats_url: str, jwks: Path, tmp_path: Path, eventually: Eventually
 ) -> AsyncIterator[Owner]:
     (tmp_path / "revisions").mkdir()
-    instance = Instance(tmp_path)
-    ensure_keys(instance)
     port = free_port()
+    service = Service("log", "log", [], [MeetingHeld], MetaData(), tmp_path / "revisions")
     settings = ServiceSettings(
-        database_url=await new_database(),
-        nats_url=broker_url,
-        jwks=str(instance.jwks),
-        internal_secret=SECRET,
+        database_url=await postgres.create_database(service),
+        nats_url=nats_url,
+        jwks=str(jwks),
+        internal_secret="between services only",
         role="api",
         port=port,
         forum_url=f"http://127.0.0.1:{port}",
     )
-    service = Service("forum", "log", [], [MeetingHeld], MetaData(), tmp_path / "revisions")
-    await migrate(service, settings.database_url)
-    app = create_app(service, settings)
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None))
-    serving = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
-    yield Owner(settings, app.state.database, broker)
-    server.should_exit = True
-    await serving
+    async with on_port(create_app(service, settings), settings) as running:
+        yield Owner(settings, running.app.state.database, broker, eventually)
 
 
 @pytest.fixture
 async def reader(
-    new_database: Callable[[], Awaitable[str]], owner: Owner, broker: Broker, tmp_path: Path
+    postgres: Postgres, owner: Owner, broker: Broker, tmp_path: Path, eventually: Eventually
 ) -> AsyncIterator[Reader]:
     async def on_meeting_held(db: asyncpg.Connection, events: Sequence[Received[Any]]) -> None:
         await reader.on_meeting_held(db, events)
@@ -223,9 +209,8 @@ async def reader(
         projections=["tallies"],
         signals=["marks"],
     )
-    settings = owner.settings.model_copy(update={"database_url": await new_database()})
-    await migrate(service, settings.database_url)
-    reader = Reader(service, Database(settings), broker, FeedReader(settings))
+    settings = owner.settings.model_copy(update={"database_url": await postgres.create_database(service)})
+    reader = Reader(service, Database(settings), broker, FeedReader(settings), eventually)
     await (await reader.database.pool()).execute(_TABLES)
     yield reader
     await reader.feed.close()
@@ -240,11 +225,6 @@ def _meeting() -> Callable[..., MeetingHeld]:
 @pytest.fixture
 def now() -> datetime:
     return NOW
-
-
-@pytest.fixture
-def wait_until() -> Callable[..., Awaitable[None]]:
-    return eventually
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ async def test_what_is_rolled_back_is_never_published(owner, now, meeting):
     assert await owner.stream_positions() == [1, 2]
 
 
-async def test_an_event_that_commits_late_is_not_missed(owner, now, meeting, beside, wait_until):
+async def test_an_event_that_commits_late_is_not_missed(owner, now, meeting, beside, eventually):
     pool = await owner.database.pool()
     late, early = new_id(), new_id()
     async with beside(owner.relay().run()), pool.acquire() as db:
@@ -27,9 +27,9 @@ async def test_an_event_that_commits_late_is_not_missed(owner, now, meeting, bes
         await transaction.start()
         await emit_many(db, [Fact(meeting(late), late, "XK.PRI")], actor="tester", at=now)
         await owner.record(subjects=[early])
-        await wait_until(lambda: _published(owner, 1))
+        await eventually(lambda: _published(owner, 1))
         await transaction.commit()
-        await wait_until(lambda: _published(owner, 2))
+        await eventually(lambda: _published(owner, 2))
     rows = await pool.fetch("select subject from events order by position")
     assert [row["subject"] for row in rows] == [early, late]
 
@@ -64,14 +64,14 @@ async def test_what_the_broker_lost_is_published_again(owner, loss):
     assert await owner.stream_positions() == list(range(1, 602))
 
 
-async def test_a_stream_deleted_while_the_relay_runs_is_refilled(owner, beside, wait_until):
+async def test_a_stream_deleted_while_the_relay_runs_is_refilled(owner, beside, eventually):
     async def refilled():
         return await owner.stream_positions() == [*range(1, 51)]
 
     async with beside(owner.relay().run()):
         await owner.record(40)
-        await wait_until(owner.all_published)
+        await eventually(owner.all_published)
         await owner.broker.jetstream.delete_stream(stream_name("forum"))
         await owner.record(10)
-        await wait_until(owner.all_published)
-        await wait_until(refilled)
+        await eventually(owner.all_published)
+        await eventually(refilled)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from beatbook.contracts.areas import lineage
 
 AT_ONCE = date.min
-"""What counts from the moment it is heard of."""
+"""What counts from the moment it is heard of; PostgreSQL shows it as -infinity."""
 
 
 class Measure(StrEnum):

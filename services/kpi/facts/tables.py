@@ -53,5 +53,5 @@ class Maturity(KpiTable, table=True):
 
     __tablename__ = "maturity"
 
-    only: bool = Field(primary_key=True, default=True)
+    single: bool = Field(primary_key=True, default=True)
     through: date

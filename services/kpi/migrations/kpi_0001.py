@@ -51,7 +51,7 @@ def upgrade() -> None:
     """)
     op.execute("""
         create table maturity (
-            only boolean primary key default true check (only),
+            single boolean primary key default true check (single),
             through date not null
         )
     """)
