@@ -6,7 +6,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from beatbook.cli import areas, incidents, migrate, serve, token, up
+from beatbook.cli import areas, events, incidents, migrate, serve, token, up
 from beatbook.runtime.refusal import Refusal
 
 
@@ -33,6 +33,7 @@ app = typer.Typer(
 app.command("up")(up.up)
 app.add_typer(areas.app)
 app.add_typer(incidents.app)
+app.add_typer(events.app)
 app.command("token")(token.token)
 app.command("serve")(serve.serve)
 app.command("migrate")(migrate.migrate)

@@ -94,6 +94,11 @@ class Instance:
             self._keep("ports.json", name, port)
         return port
 
+    def last_port(self, name: str) -> int | None:
+        """The port on which an embedded server was last started; None before the first time."""
+        port = self._read("ports.json").get(name)
+        return None if port is None else int(port)
+
     def _kept(self, file: str, name: str, fresh: str | int) -> str | int:
         values = self._read(file)
         if name not in values:

@@ -1,0 +1,80 @@
+"""`beatbook events`, as an operator runs it beside running services."""
+
+import asyncio
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from beatbook.cli.main import app
+from beatbook.contracts.cases import IncidentRecorded
+from beatbook.kit.clock import utc_now
+from beatbook.kit.events import Fact, emit_many
+from beatbook.kit.ids import new_id
+
+
+@pytest.fixture
+async def running(stack, eventually):
+    """The services whose logs kpi reads, and kpi with three incidents counted, of which the second has no category."""
+    started = await stack("forum", "cases", "kpi")
+    facts = []
+    for _ in range(3):
+        id = new_id()
+        event = IncidentRecorded(incident_id=id, area="XK.PRI", month=utc_now().date().replace(day=1), category="0501")
+        facts.append(Fact(event, id, "XK.PRI"))
+    async with (await started["cases"].app.state.database.pool()).acquire() as log, log.transaction():
+        await emit_many(log, facts, actor="tester", at=utc_now())
+        await log.execute("update events set data = data - 'category' where seq = 2")
+    pool = await started["kpi"].app.state.database.pool()
+    await eventually(lambda: pool.fetchval("select position = 3 from checkpoints where source = 'cases'"))
+    return started
+
+
+@pytest.fixture
+def events(running):
+    settings = running["kpi"].settings
+    environment = {f"BEATBOOK_{name.upper()}": getattr(settings, name) for name in ("database_url", "nats_url", "jwks")}
+    environment |= {f"BEATBOOK_{name.upper()}_URL": running[name].url for name in running}
+    environment["BEATBOOK_INTERNAL_SECRET"] = settings.internal_secret.get_secret_value()
+
+    async def run(*arguments):
+        return await asyncio.to_thread(CliRunner().invoke, app, ["events", *arguments], env=environment)
+
+    return run
+
+
+async def test_an_operator_finds_skips_and_retries_what_is_parked(events):
+    listed = await events("parked", "kpi", "--json")
+    (event,) = json.loads(listed.output)
+    assert (listed.exit_code, event["position"], event["error"]) == (0, 2, "breaks its contract at category")
+    refused = await events("retry", "kpi")
+    assert (refused.exit_code, "breaks its contract at category" in refused.output) == (1, True)
+    assert (await events("skip", "kpi", event["id"], "--reason", " ", "--actor", "ana")).exit_code == 2
+    skipped = await events("skip", "kpi", event["id"], "--reason", "no category", "--actor", "ana")
+    assert (skipped.exit_code, "Now: beatbook events retry kpi" in skipped.output) == (0, True)
+    assert "0 parked." in (await events("parked", "kpi")).output
+    again = await events("skip", "kpi", event["id"], "--reason", "no category", "--actor", "ana")
+    assert (again.exit_code, "No event with this id is parked" in again.output) == (1, True)
+
+
+async def test_an_operator_compares_and_rebuilds(events, running):
+    assert (await events("reconcile", "kpi")).exit_code == 0
+    pool = await running["kpi"].app.state.database.pool()
+    await pool.execute("update facts set count = 7 where area = 'XK'")
+    compared = await events("reconcile", "kpi")
+    assert compared.exit_code == 1
+    assert "facts [incidents XK " in compared.output
+    rebuilt = await events("rebuild", "kpi", "--json")
+    assert (rebuilt.exit_code, json.loads(rebuilt.output)["facts"]) == (0, 2)
+    assert await pool.fetchval("select count from facts where area = 'XK'") == 2
+    assert (await events("reconcile", "kpi")).exit_code == 0
+
+
+async def test_a_service_without_projections_is_refused(events):
+    refused = await events("rebuild", "forum")
+    assert (refused.exit_code, "keeps no projections" in refused.output) == (1, True)
+
+
+def test_without_a_running_instance_it_says_what_to_do(tmp_path):
+    refused = CliRunner().invoke(app, ["events", "parked", "kpi", "--data-dir", str(tmp_path)])
+    assert (refused.exit_code, "beatbook up" in refused.output) == (1, True)
