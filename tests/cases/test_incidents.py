@@ -1,6 +1,8 @@
 """Incident intake over HTTP, one by one and in bulk. Rule C1."""
 
+import asyncio
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -34,7 +36,7 @@ async def test_one_report_with_a_point(call: Any, database: asyncpg.Connection) 
     assert answer.status_code == 201, answer.text
     made = answer.json()
     assert (made["area"], made["month"], made["source"]) == ("XK.PRI.DARDANIA", "2026-03-01", "beatbook")
-    assert made["external_id"] == made["id"] or made["external_id"]
+    assert UUID(made["external_id"])
     assert (await call("GET", f"/v1/incidents/{made['id']}")).json() == made
     event = await database.fetchrow("select type, area, data from events")
     assert event["type"] == "org.beatbook.cases.incident.recorded.v1"
@@ -115,6 +117,15 @@ async def test_a_batch_sent_twice_adds_none(call: Any, database: asyncpg.Connect
     second = await call("POST", "/v1/incidents/batches", body)
     assert second.json() == {"added": 0, "already": 2, "refused": []}
     assert await counts(database) == (2, 2)
+
+
+async def test_a_batch_sent_twice_at_once_counts_once(call: Any, database: asyncpg.Connection) -> None:
+    one, other = batch(*map(row, range(200))), batch(*map(row, reversed(range(200))), number=1)
+    answers = await asyncio.gather(*(call("POST", "/v1/incidents/batches", body) for body in (one, other, one)))
+    reports = [answer.json() for answer in answers]
+    assert [report["added"] + report["already"] for report in reports] == [200] * 3
+    assert sum(report["added"] for report in reports) == 200
+    assert await counts(database) == (200, 200)
 
 
 async def test_an_import_knows_which_batches_need_not_be_sent_again(call: Any) -> None:

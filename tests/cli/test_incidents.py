@@ -121,6 +121,30 @@ async def test_a_file_with_bad_rows(
     assert (again["added"], again["already"], len(again["refused"])) == (0, 2, 5)
 
 
+async def test_an_import_goes_on_where_it_stopped(
+    run_import: Import, import_areas: Any, running: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import asyncpg
+
+    monkeypatch.setattr("beatbook.cli.incidents.BATCH_ROWS", 2)
+    await import_areas(LAND)
+    file = csv_file(tmp_path, *(f"{number},2022-01-01,-1.2,55.2,x" for number in range(5)))
+    assert "5 added" in (await run_import(file)).output
+    database = await asyncpg.connect(running["cases"].settings.database_url)
+    try:
+        batches = "select batch, recorded_at from incident_batches order by batch"
+        await database.execute("delete from incident_batches where batch = 1")
+        await database.execute("delete from incidents where external_id in ('2', '3')")
+        before = dict(await database.fetch(batches))
+        result = await run_import(file)
+        assert "2 added, 3 already there, 0 refused." in result.output
+        after = dict(await database.fetch(batches))
+    finally:
+        await database.close()
+    assert after.keys() == {0, 1, 2}
+    assert {number: after[number] for number in before} == before
+
+
 async def test_nothing_is_sent_of_a_file_that_cannot_be_read(
     run_import: Import, import_areas: Any, running: Any, tokens: Any, tmp_path: Path
 ) -> None:

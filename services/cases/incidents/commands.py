@@ -71,9 +71,8 @@ async def record_incident(
     root = request.root or request.area
     if root is None:
         raise Refused("Send the root under which the point is placed, or the area.", code="missing", rule="C1")
-    incident_id = new_id()
     fields = request.model_dump(exclude={"source", "root"}, exclude_none=True)
-    report = _read({"external_id": str(incident_id)} | fields, now)
+    report = _read({"external_id": str(new_id())} | fields, now)
     areas = await places.under(session, root, now.date())
     if not areas.holds(root):
         raise _unknown_root(root)

@@ -5,8 +5,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel
-
 from beatbook.contracts.actor import Actor
 from beatbook.contracts.cases import ProblemMoved, ProblemOpened
 from beatbook.kit.db import AsyncSession
@@ -84,22 +82,15 @@ async def write_part(
 
 
 def _write(problem: Problem, parts: Mapping[str, Any]) -> None:
-    """Put parts into the case; raises `Conflict` for those that a step was taken on."""
+    """Put parts into the case, None empties one; raises `Conflict` for those that a step was taken on."""
     if frozen := rules.frozen_parts(problem.phase, list(parts)):
         raise Conflict(
             f"The case is in {problem.phase}: go back to an earlier phase to change {', '.join(frozen)}.",
             code="part-frozen",
             rule="C4",
         )
-    fresh = rules.Parts.model_validate(problem.parts).model_copy(
-        update={k: v for k, v in parts.items() if v is not None}
-    )
-    cleared = {name: rules.Parts().model_dump(mode="json")[name] for name, value in parts.items() if value is None}
-    problem.parts = _json(fresh) | cleared
-
-
-def _json(model: BaseModel) -> dict[str, Any]:
-    return model.model_dump(mode="json")
+    written = rules.Parts(**{name: value for name, value in parts.items() if value is not None})
+    problem.parts = problem.parts | written.model_dump(mode="json", include=set(parts))
 
 
 async def move_problem(
