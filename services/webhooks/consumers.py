@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from uuid import UUID
 
 import asyncpg
@@ -17,8 +18,8 @@ _LISTENING = "select id, areas from endpoints where state = 'enabled' and $1 = a
 _ENQUEUE = """
     insert into deliveries
         (id, endpoint_id, event_id, type, subject, area, body, state, attempts, next_attempt_at, created_at)
-    select id, endpoint_id, event_id, $6, subject, area, body, 'pending', 0, time, now()
-    from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $7::text[], $8::timestamptz[])
+    select id, endpoint_id, event_id, $1, subject, area, body, 'pending', 0, time, now()
+    from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::timestamptz[])
          with ordinality as due (id, endpoint_id, event_id, subject, area, body, time, place)
     order by place
     on conflict (endpoint_id, event_id) do nothing
@@ -32,22 +33,16 @@ async def on_public_event(db: asyncpg.Connection, events: Sequence[Received[Even
     for row in await db.fetch(_LISTENING, kind):
         for area in row["areas"]:
             followers[area].add(row["id"])
-    due = [
-        (
-            new_id(),
-            endpoint_id,
-            event.id,
-            UUID(event.subject),
-            event.area,
-            message(kind, event.time, told(event.data)),
-            event.time,
-        )
-        for event in events
-        for endpoint_id in sorted(set().union(*(followers[area] for area in lineage(event.area) if area in followers)))
-    ]
-    if due:
-        ids, endpoints, event_ids, subjects, areas, bodies, times = (list(column) for column in zip(*due, strict=True))
-        await db.execute(_ENQUEUE, ids, endpoints, event_ids, subjects, areas, kind, bodies, times)
+    rows: list[tuple[UUID, UUID, UUID, UUID, str, str, datetime]] = []
+    for event in events:
+        body = message(kind, event.time, told(event.data))
+        wanting = set().union(*(followers[area] for area in lineage(event.area) if area in followers))
+        rows += [
+            (new_id(), endpoint_id, event.id, UUID(event.subject), event.area, body, event.time)
+            for endpoint_id in sorted(wanting)
+        ]
+    if rows:
+        await db.execute(_ENQUEUE, kind, *(list(column) for column in zip(*rows, strict=True)))
 
 
 HANDLERS: Mapping[type[Event], Handler] = dict.fromkeys(OFFERED.values(), on_public_event)

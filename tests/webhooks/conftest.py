@@ -58,16 +58,23 @@ class Receiver:
         self.posts: list[Post] = []
         self.answers: deque[Answer] = deque()
         self.always: Callable[[Post], Answer] | None = None
+        self.most_at_once = 0
+        self._present = 0
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}/hook"
 
     async def take(self, request: web.Request) -> web.Response:
-        post = Post({name.lower(): value for name, value in request.headers.items()}, await request.read(), request.path)
+        post = Post(
+            {name.lower(): value for name, value in request.headers.items()}, await request.read(), request.path
+        )
         self.posts.append(post)
         answer = self.always(post) if self.always else self.answers.popleft() if self.answers else Answer()
+        self._present += 1
+        self.most_at_once = max(self.most_at_once, self._present)
         await asyncio.sleep(answer.after)
+        self._present -= 1
         return web.Response(status=answer.status, body=answer.body, headers=answer.headers)
 
     def verified(self, secret: str) -> list[dict[str, Any]]:

@@ -153,8 +153,13 @@ async def test_only_followed_types_and_enabled_endpoints(
     assert (changed.json()["state"], changed.json()["disabled_reason"]) == ("disabled", "by_hand")
     event = published("XK.PRI")
     planned = MeetingPlanned(
-        meeting_id=event.meeting_id, forum_id=event.forum_id, area="XK.PRI", starts_at=event.held_at, purpose="x", public=False
-    )  # fmt: skip
+        meeting_id=event.meeting_id,
+        forum_id=event.forum_id,
+        area="XK.PRI",
+        starts_at=event.held_at,
+        purpose="accountability",
+        public=False,
+    )
     await log(
         services["forum"].settings.database_url,
         (planned, planned.meeting_id, planned.area),
