@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from graphql import DocumentNode, GraphQLError, GraphQLSchema, parse, validate
+from graphql import ExecutionResult as CoreResult
 from graphql.validation import NoSchemaIntrospectionCustomRule, specified_rules
 from strawberry.extensions import SchemaExtension
 from strawberry.types.execution import ExecutionResult, StreamExecutionResult
@@ -58,7 +59,7 @@ class ReadableErrors(SchemaExtension):
         """Go over the errors of a finished operation."""
         yield
         result = self.execution_context.result
-        if isinstance(result, ExecutionResult) and result.errors:
+        if isinstance(result, ExecutionResult | CoreResult) and result.errors:
             result.errors = [readable(error) for error in result.errors]
 
     def on_stream_result(self, result: StreamExecutionResult) -> Iterator[None]:

@@ -25,11 +25,13 @@ MAX_TOKENS = 2_000
 MAX_DEPTH = 12
 MAX_DEPTH_OF_INTROSPECTION = 16
 MAX_ALIASES = 30
-MAX_COST = 20_000
+MAX_COST = 30_000
 
 LISTS = {"children": 30, "indicators": 5, "nationals": 10}
 """Items to reckon with in a list that takes no `first`."""
 DEFAULT_FIRST = 10
+WRAPPERS = frozenset({"edges", "node", "pageInfo"})
+"""What a connection wraps its items in; free of charge."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,9 @@ class Meter:
         own_aliases = 1 if selection.alias else 0
         if selection.selection_set is None:
             return Measured(1, own_aliases, 0)
-        return Measured(1 + inner.depth, own_aliases + inner.aliases, self._items(selection) * (1 + inner.cost))
+        own_cost = 0 if selection.name.value in WRAPPERS else 1
+        cost = self._items(selection) * (own_cost + inner.cost)
+        return Measured(1 + inner.depth, own_aliases + inner.aliases, cost)
 
     def _of_fragment(self, name: str) -> Measured:
         """A fragment's measure, taken once; one within itself counts nothing, for validation refuses it."""

@@ -10,8 +10,10 @@ import orjson
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.responses import StreamingResponse
+from strawberry.exceptions import MissingQueryError
 from strawberry.http.streaming import SSETransport, merge_stream_with_heartbeat
-from strawberry.types.execution import ExecutionResult, PreExecutionError
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.types.execution import ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from beatbook.kit.errors import Invalid, Problem, TooLarge, invalid_fields
@@ -69,16 +71,23 @@ async def answer(request: Request) -> Response:
     accepts = request.headers.get("accept", "")
     if _events.accepts(accepts):
         return _stream(schema, question, context)
-    result = await schema.execute(
-        question.query,
-        variable_values=question.variables,
-        context_value=context,
-        operation_name=question.operationName,
-        allowed_operation_types=[OperationType.QUERY, OperationType.MUTATION],
-    )
+    try:
+        result = await schema.execute(
+            question.query,
+            variable_values=question.variables,
+            context_value=context,
+            operation_name=question.operationName,
+            allowed_operation_types=[OperationType.QUERY, OperationType.MUTATION],
+        )
+    except MissingQueryError as error:
+        raise _malformed("'query' is empty.") from error
+    except CannotGetOperationTypeError as error:
+        raise _malformed("Name one of the document's operations in 'operationName'.") from error
+    except InvalidOperationTypeError as error:
+        raise _malformed("Subscriptions need Accept: text/event-stream, or a WebSocket.") from error
     return Response(
         orjson.dumps(_document(result)),
-        status_code=400 if isinstance(result, PreExecutionError) else 200,
+        status_code=200 if _executed(result) else 400,
         media_type=GRAPHQL_RESPONSE
         if GRAPHQL_RESPONSE in accepts or "application/json" not in accepts
         else "application/json",
@@ -133,11 +142,16 @@ def _stream(schema: Schema, question: Question, context: Context) -> Response:
     return StreamingResponse(beating(), headers=dict(_events.headers))
 
 
+def _executed(result: ExecutionResult) -> bool:
+    """Whether the request got as far as being carried out: an error without a place came before that."""
+    return result.data is not None or all(error.path for error in result.errors or ())
+
+
 def _document(result: Any) -> dict[str, Any]:
     assert isinstance(result, ExecutionResult)
     document: dict[str, Any] = {}
     if result.errors:
         document["errors"] = [error.formatted for error in result.errors]
-    if not isinstance(result, PreExecutionError):
+    if _executed(result):
         document["data"] = result.data
     return document

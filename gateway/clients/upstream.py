@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from beatbook.kit.errors import Problem, Unavailable
 from beatbook.kit.telemetry import current_traceparent
 
-TIMEOUT = aiohttp.ClientTimeout(total=10, connect=2)
+TIMEOUT = aiohttp.ClientTimeout(total=10, sock_connect=2)
 CONNECTIONS_PER_SERVICE = 32
 
 T = TypeVar("T")

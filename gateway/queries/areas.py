@@ -14,7 +14,16 @@ from gateway.types.area import Area
 class Query:
     """What can be read."""
 
-    node: relay.Node | None = relay.node(description="Anything that has an id.")
+    @strawberry.field
+    @staticmethod
+    async def node(info: Info, id: relay.GlobalID) -> relay.Node | None:
+        """Anything that has an id."""
+        try:
+            kind = id.resolve_type(info)
+        except ValueError as error:
+            raise Invalid("This id names no type of this schema.") from error
+        found: relay.Node = await kind.resolve_node(id.node_id, info=info, required=True)  # type: ignore[misc]
+        return found
 
     @strawberry.field
     @staticmethod
