@@ -6,7 +6,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from beatbook.cli import areas, events, incidents, migrate, serve, token, up
+from beatbook.cli import areas, databases, events, incidents, keys, migrate, serve, token, up
 from beatbook.runtime.refusal import Refusal
 
 
