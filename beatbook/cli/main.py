@@ -6,7 +6,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from beatbook.cli import areas, databases, events, incidents, keys, migrate, serve, token, up
+from beatbook.cli import areas, databases, demo, events, incidents, keys, migrate, serve, token, up
 from beatbook.runtime.refusal import Refusal
 
 
@@ -31,6 +31,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("up")(up.up)
+app.command("demo")(demo.demo)
 app.add_typer(areas.app)
 app.add_typer(incidents.app)
 app.add_typer(events.app)
