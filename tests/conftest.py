@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
+import hypothesis
 import pytest
 import pytest_asyncio
 
@@ -35,6 +36,9 @@ from beatbook.runtime.ports import free_port
 from beatbook.runtime.tokens import ensure_keys, issue_token
 from tests.servers import Nats, Postgres, nats_server, postgres_server
 from tests.serving import Running, asgi_client, make_app, on_port, service_named
+
+hypothesis.settings.register_profile("patient", deadline=None)  # no test depends on a time being short
+hypothesis.settings.load_profile("patient")
 
 T = TypeVar("T")
 Tokens = Callable[..., str]

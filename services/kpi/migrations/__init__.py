@@ -1,0 +1,1 @@
+"""The kpi database, revision by revision."""
