@@ -11,10 +11,10 @@ depends_on = None
 def upgrade() -> None:
     op.execute("""
         create table areas (
-            code text primary key,
+            code varchar primary key,
             tier varchar(64) not null,
-            parent text,
-            name text not null,
+            parent varchar,
+            name varchar not null,
             population integer,
             valid_to date
         )
@@ -23,10 +23,10 @@ def upgrade() -> None:
     op.execute("create index areas_parent on areas (parent)")
     op.execute("""
         create table facts (
-            measure text not null,
-            area text not null,
+            measure varchar not null,
+            area varchar not null,
             month date not null,
-            category text not null,
+            category varchar not null,
             counts_from date not null,
             count bigint not null,
             primary key (measure, area, month, category, counts_from)
@@ -35,17 +35,17 @@ def upgrade() -> None:
     op.execute("""
         create table decisions (
             decision_id uuid primary key,
-            area text not null,
+            area varchar not null,
             due_on date,
-            outcome text,
+            outcome varchar,
             on_time boolean
         )
     """)
     op.execute("""
         create table changed_cells (
             seq bigint generated always as identity primary key,
-            measure text not null,
-            area text not null,
+            measure varchar not null,
+            area varchar not null,
             month date not null
         )
     """)
