@@ -6,7 +6,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from beatbook.cli import areas, databases, demo, events, incidents, keys, migrate, serve, token, up
+from beatbook.cli import areas, databases, demo, events, incidents, keys, migrate, reference, serve, token, up
 from beatbook.runtime.refusal import Refusal
 
 
@@ -40,3 +40,4 @@ app.command("keys")(keys.keys)
 app.command("serve")(serve.serve)
 app.command("databases")(databases.databases)
 app.command("migrate")(migrate.migrate)
+app.add_typer(reference.app)

@@ -1,0 +1,99 @@
+"""`beatbook reference`: the reference documents, made from the code and never by hand. ARCHITECTURE 9."""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from beatbook.runtime.refusal import Refusal
+
+REFERENCE = Path("docs/reference")
+SCHEMA = Path("gateway/schema.graphql")
+
+app = typer.Typer(name="reference", help="Reference documents: OpenAPI, GraphQL schema, events.", no_args_is_help=True)
+
+Project = Annotated[
+    Path, typer.Option("--project", exists=True, file_okay=False, help="The project's directory. [default: here]")
+]
+
+
+@app.command("write")
+def write(project: Project = Path()) -> None:
+    """Write the documents anew, and remove those that nothing makes any more.
+
+    Example: beatbook reference write
+    """
+    documents = make_documents()
+    for path in leftovers(project, documents):
+        (project / path).unlink()
+    for path, content in documents.items():
+        (project / path).parent.mkdir(parents=True, exist_ok=True)
+        (project / path).write_text(content, encoding="utf-8")
+    typer.echo(f"{len(documents)} documents written")
+
+
+@app.command("check")
+def check(project: Project = Path()) -> None:
+    """Say which documents are not as the code would make them; exit 1 when there are any.
+
+    Example: beatbook reference check
+    """
+    if faults := drift(project):
+        raise Refusal("\n".join([*faults, "Run `beatbook reference write`, and commit what changed with the change."]))
+    typer.echo("the reference documents are as the code has it")
+
+
+def drift(project: Path) -> list[str]:
+    """What is wrong with the committed documents, a line each."""
+    documents = make_documents()
+    faults = []
+    for path, content in documents.items():
+        if not (project / path).exists():
+            faults.append(f"{path} is missing")
+        elif (project / path).read_text(encoding="utf-8") != content:
+            faults.append(f"{path} has drifted")
+    return faults + [f"{path} is left over" for path in leftovers(project, documents)]
+
+
+def leftovers(project: Path, documents: Mapping[Path, str]) -> list[Path]:
+    """Files below docs/reference that are not among `documents`."""
+    there = (path.relative_to(project) for path in (project / REFERENCE).rglob("*") if path.is_file())
+    return sorted(path for path in there if path not in documents)
+
+
+def make_documents() -> dict[Path, str]:
+    """Every document by its path in the project."""
+    from beatbook.cli import event_documents
+
+    documents = {REFERENCE / path: content for path, content in event_documents.make_documents()}
+    documents.update({REFERENCE / path: content for path, content in _openapi()})
+    documents[SCHEMA] = _graphql()
+    return documents
+
+
+def _openapi() -> Iterator[tuple[str, str]]:
+    """Each service's OpenAPI 3.1 document, from its application; neither database nor broker is asked."""
+    import importlib
+
+    from beatbook.kit.app import create_app
+    from beatbook.runtime.databases import SERVICES
+
+    for name in SERVICES:
+        service = importlib.import_module(f"services.{name}.app").service
+        settings = service.settings(
+            role="api",
+            database_url="postgresql://nowhere/nothing",
+            jwks="https://nowhere.invalid/jwks",
+            internal_secret="none",  # noqa: S106 - nothing listens
+        )
+        document = create_app(service, settings).openapi()
+        yield f"openapi/{name}.json", json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _graphql() -> str:
+    import importlib
+
+    schema = importlib.import_module("gateway.schema")
+    return str(schema.print_schema(schema.make_schema(introspection=True))) + "\n"
