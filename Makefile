@@ -13,6 +13,7 @@ help: ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: .venv/.installed ## Create .venv from uv.lock; needs Python 3.11 or newer and a package index, nothing else
+	@$(BIN)/python -m compileall -q beatbook services gateway
 
 run: install ## Start everything with the demo country on http://127.0.0.1:8000; Ctrl-C stops it
 	$(BIN)/beatbook up --demo
@@ -36,5 +37,5 @@ $(UV):
 	.uv/bin/pip install --quiet uv==$(UV_VERSION)
 
 .venv/.installed: uv.lock pyproject.toml | $(UV)
-	$(UV) sync --locked --quiet --python $(PYTHON)
+	$(UV) sync --locked --quiet --compile-bytecode --python $(PYTHON)
 	@touch $@
