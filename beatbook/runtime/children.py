@@ -1,6 +1,7 @@
 """What runs inside the forked children of `beatbook up`."""
 
 import asyncio
+import gc
 import importlib
 import os
 import sys
@@ -45,6 +46,8 @@ def serve_service(name: str, settings: Mapping[str, Any]) -> None:
 def serve_gateway(settings: Mapping[str, Any]) -> None:
     """Serve the gateway until told to stop."""
     app = importlib.import_module("gateway.app")
+    gc.freeze()
+    gc.enable()
     process = importlib.import_module("beatbook.kit.process")
     made = HttpSettings(**settings)
     process.run("gateway", made, lambda: app.create_app(made))
