@@ -14,6 +14,7 @@ from services.handover.briefs.schemas import (
     IndicatorSeries,
     MinutesRef,
     MonthCount,
+    PhaseCount,
     ProblemsSection,
     PromiseFacts,
     PromisesSection,
@@ -150,7 +151,7 @@ class Scope:
         counts = {row.phase: row.problems for row in rows}
         oldest = min((row.oldest for row in rows if row.phase != "closed" and row.oldest), default=None)
         return ProblemsSection(
-            by_phase={phase: counts.get(phase, 0) for phase in rules.PHASES},
+            by_phase=[PhaseCount(phase=phase, problems=counts.get(phase, 0)) for phase in rules.PHASES],
             longest_open_days=(self._now - oldest).days if oldest else None,
             incidents_by_month=await self._incidents(),
         )

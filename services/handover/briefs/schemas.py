@@ -113,10 +113,17 @@ class MonthCount(View):
     incidents: int
 
 
+class PhaseCount(View):
+    """How many problem-solving cases are in a phase."""
+
+    phase: str
+    problems: int
+
+
 class ProblemsSection(View):
     """Problem-solving cases as counts, and incidents by month: no case, and nobody in one. Rules C13, C14."""
 
-    by_phase: dict[str, int]
+    by_phase: list[PhaseCount]
     longest_open_days: int | None
     incidents_by_month: list[MonthCount]
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from services.handover.assignments.rules import Gap
-from services.handover.briefs.rules import PHASES, QUIET, Trend, gone_quiet, promises_fail
+from services.handover.briefs.rules import QUIET, Trend, gone_quiet, promises_fail
 from services.handover.briefs.schemas import (
     AreaFacts,
     ForumFacts,
@@ -23,12 +23,13 @@ def warning_signals(
     found = [WarningSignal(code=gap.code, rule=gap.rule, area=area.code, forum_id=None, text=gap.text) for gap in gaps]
     for forum in forums:
         if gone_quiet(forum.last_held_at, forum.founded_at, now):
-            since = f"since {forum.last_held_at:%d %B %Y}" if forum.last_held_at else "yet"
-            text = f"{forum.name} has held no meeting {since}, which is more than {QUIET.days} days."
+            since = _day(forum.last_held_at) if forum.last_held_at else f"it was founded on {_day(forum.founded_at)}"
+            text = f"{forum.name}: no meeting since {since}, more than {QUIET.days} days ago."
             found.append(_of_forum("no-meeting", forum, text))
         if promises_fail(forum.open_decisions, forum.overdue_decisions):
-            text = f"Of {forum.name}'s {_count(forum.open_decisions, 'open decision')} {forum.overdue_decisions} "
-            text += "is overdue." if forum.overdue_decisions == 1 else "are overdue."
+            text = (
+                f"{forum.name}: {forum.overdue_decisions} of {_count(forum.open_decisions, 'open decision')} overdue."
+            )
             found.append(_of_forum("decisions-overdue", forum, text))
     return found
 
@@ -67,7 +68,7 @@ def _forums(forums: ForumsSection) -> list[str]:
     if not forums.total:
         return ["No forum has been founded here yet."]
     line = f"{_count(forums.total, 'forum')} here; {_count(forums.meetings_held, 'meeting')} held so far"
-    last = f", the last on {forums.last_held_at:%d %B %Y}." if forums.last_held_at else "."
+    last = f", the last on {_day(forums.last_held_at)}." if forums.last_held_at else "."
     return [line + last, f"Published minutes of {_count(forums.minutes_published, 'meeting')}."]
 
 
@@ -83,12 +84,13 @@ def _promises(promises: PromisesSection) -> list[str]:
 
 
 def _problems(problems: ProblemsSection) -> str:
-    open_phases = [(phase, problems.by_phase[phase]) for phase in PHASES if phase != "closed"]
-    total = sum(count for _, count in open_phases)
-    if not total:
-        return f"No problem-solving case is open; {problems.by_phase['closed']} closed."
-    listed = ", ".join(f"{count} in {phase}" for phase, count in open_phases if count)
-    return f"{_count(total, 'open problem-solving case')}: {listed}; {problems.by_phase['closed']} closed."
+    closed = sum(each.problems for each in problems.by_phase if each.phase == "closed")
+    being_worked_on = [each for each in problems.by_phase if each.phase != "closed" and each.problems]
+    if not being_worked_on:
+        return f"No problem-solving case is open; {closed} closed."
+    total = sum(each.problems for each in being_worked_on)
+    listed = ", ".join(f"{each.problems} in {each.phase}" for each in being_worked_on)
+    return f"{_count(total, 'open problem-solving case')}: {listed}; {closed} closed."
 
 
 def _incidents(problems: ProblemsSection) -> str:
@@ -108,6 +110,11 @@ def _trends(indicators: Sequence[IndicatorSeries]) -> list[str]:
         return []
     listed = ", ".join(f"{each.indicator.replace('_', ' ')} {each.trend.value}" for each in moving)
     return [f"Over the latest months: {listed}. A rising count can also mean rising trust."]
+
+
+def _day(moment: datetime) -> str:
+    """`5 March 2026`."""
+    return f"{moment.day} {moment:%B %Y}"
 
 
 def _count(number: int, noun: str) -> str:
