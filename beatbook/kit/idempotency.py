@@ -14,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from beatbook.contracts.actor import Actor
 from beatbook.kit.crypto import sha256_hex
-from beatbook.kit.errors import Invalid, Refused
+from beatbook.kit.errors import Conflict, Invalid, Refused
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -76,11 +76,17 @@ async def claim(request: Request, session: AsyncSession, actor: Actor) -> None:
             code="idempotency-key-reused",
             rule="X4",
         )
+    if before.body is None:
+        raise Conflict(
+            "This request was answered before, with something that is shown once and kept nowhere. It took effect.",
+            code="shown-once",
+            rule="X4",
+        )
     raise Replay(before.status, before.media_type, before.etag, before.body)
 
 
 async def keep(request: Request, response: Response) -> None:
-    """Keep the answer beside its effect, in the same transaction."""
+    """Keep the answer beside its effect, in the same transaction; of one that no cache may store, only that it was."""
     wanted: _Claim | None = getattr(request.state, "idempotency", None)
     session: AsyncSession | None = getattr(request.state, "session", None)
     if wanted is None or wanted.actor is None or session is None:
@@ -94,7 +100,7 @@ async def keep(request: Request, response: Response) -> None:
             "status": response.status_code,
             "media_type": response.headers.get("content-type", "application/json"),
             "etag": response.headers.get("etag"),
-            "content": bytes(response.body),
+            "content": None if "no-store" in response.headers.get("cache-control", "") else bytes(response.body),
         },
     )
 
