@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+import orjson
 import shapely
-import shapely.geometry
 
 from beatbook.contracts.actor import Actor, Role
 from beatbook.contracts.areas import Tier, code_part, tier_of
@@ -57,13 +57,14 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Entry:
-    """An area as an import describes it."""
+    """An area as an import describes it, and the feature that does (None: the importer, as the root)."""
 
     code: str
     source_code: str
     name: str
     population: int | None
     boundary: dict[str, Any] | None
+    found_at: tuple[int, int] | None = None
 
     @property
     def tier(self) -> Tier:
@@ -93,6 +94,10 @@ class _Candidate:
     def refusal(self, reason: str, detail: str) -> Refusal:
         return Refusal(self.collection, self.feature, self.source_code, reason, detail)
 
+    def entry(self, code: str) -> Entry:
+        found_at = (self.collection, self.feature)
+        return Entry(code, self.source_code, self.name, self.population, self.boundary, found_at)
+
 
 class _Unfit(Exception):
     """A feature that cannot become an area: reason and detail."""
@@ -121,9 +126,7 @@ def plan_import(
             try:
                 candidate = _candidate(number, position, feature, mapping)
             except _Unfit as unfit:
-                code = (
-                    _text((feature.get("properties") or {}).get(mapping.code)) if isinstance(feature, Mapping) else None
-                )
+                code = _text(_properties(feature).get(mapping.code))
                 plan.refused.append(Refusal(number, position, code, unfit.reason, unfit.detail))
                 continue
             if candidate.source_code in candidates:
@@ -138,20 +141,14 @@ def plan_import(
     if root is not None:
         paths[root.code] = code_part(root.code)
         plan.entries.append(Entry(paths[root.code], root.code, root.name, None, None))
-    taken: set[str] = set(paths.values())
+    owners = {code: source_code for source_code, code in paths.items()}
     for candidate in candidates.values():
         try:
-            code = _path(candidate, candidates, registered, root, paths)
+            code = _path(candidate, candidates, registered, root, paths, owners)
         except _Unfit as unfit:
             plan.refused.append(candidate.refusal(unfit.reason, unfit.detail))
-            continue
-        if code in taken:
-            plan.refused.append(candidate.refusal("duplicate_code", f"Another feature already became {code}."))
-            continue
-        taken.add(code)
-        plan.entries.append(
-            Entry(code, candidate.source_code, candidate.name, candidate.population, candidate.boundary)
-        )
+        else:
+            plan.entries.append(candidate.entry(code))
     plan.entries.sort(key=lambda entry: (entry.code.count("."), entry.code))
     plan.refused.sort(key=lambda refusal: (refusal.collection, refusal.feature))
     return plan
@@ -163,8 +160,11 @@ def _path(
     registered: Mapping[str, str],
     root: Root | None,
     paths: dict[str, str],
+    owners: dict[str, str],
 ) -> str:
-    """The area code of a candidate, by its line of parents; remembers what it finds in `paths`."""
+    """The area code of a candidate, by its line of parents; remembers it in `paths`, and whose it is in `owners`."""
+    if root is not None and candidate.source_code == root.code:
+        raise _Unfit("duplicate_code", f"{root.code} is named as the root; leave the root out, or this feature.")
     line = [candidate]
     known: str | None = None
     while known is None:
@@ -191,6 +191,8 @@ def _path(
         known = f"{known}.{step.part}" if known else step.part
         if known.count(".") >= MAX_TIERS:
             raise _too_deep(candidate)
+        if owners.setdefault(known, step.source_code) != step.source_code:
+            raise _Unfit("duplicate_code", f"{step.source_code} would become {known}, and so does {owners[known]}.")
         paths[step.source_code] = known
     return paths[candidate.source_code]
 
@@ -202,9 +204,7 @@ def _too_deep(candidate: _Candidate) -> _Unfit:
 def _candidate(collection: int, position: int, feature: Any, mapping: PropertyMapping) -> _Candidate:
     if not isinstance(feature, Mapping) or feature.get("type") != "Feature":
         raise _Unfit("not_a_feature", "It is not a GeoJSON Feature.")
-    properties = feature.get("properties")
-    if not isinstance(properties, Mapping):
-        raise _Unfit("no_code", "It has no properties.")
+    properties = _properties(feature)
     source_code = _text(properties.get(mapping.code))
     if source_code is None:
         raise _Unfit("no_code", f"Its property {mapping.code} is empty or missing.")
@@ -222,6 +222,12 @@ def _candidate(collection: int, position: int, feature: Any, mapping: PropertyMa
         population=_population(properties, mapping.population),
         boundary=valid_boundary(feature.get("geometry")),
     )
+
+
+def _properties(feature: Any) -> Mapping[str, Any]:
+    """A feature's properties; none where there is no object of them."""
+    found = feature.get("properties") if isinstance(feature, Mapping) else None
+    return found if isinstance(found, Mapping) else {}
 
 
 def _text(value: Any) -> str | None:
@@ -246,10 +252,11 @@ def valid_boundary(geometry: Any) -> dict[str, Any]:
     """The geometry, if it is a valid polygon or multipolygon in WGS 84; raises otherwise, saying why. Rule A2."""
     if not isinstance(geometry, dict) or geometry.get("type") not in {"Polygon", "MultiPolygon"}:
         raise _Unfit("invalid_geometry", "Its geometry is not a Polygon or MultiPolygon.")
+    boundary = {"type": geometry["type"], "coordinates": geometry.get("coordinates")}
     try:
-        shape = shapely.geometry.shape(geometry)
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError, shapely.errors.ShapelyError) as error:
-        raise _Unfit("invalid_geometry", "Its coordinates are not rings of [longitude, latitude].") from error
+        shape = shapely.from_geojson(orjson.dumps(boundary))
+    except shapely.errors.ShapelyError as error:
+        raise _Unfit("invalid_geometry", "Its coordinates are not closed rings of [longitude, latitude].") from error
     if shape.is_empty:
         raise _Unfit("invalid_geometry", "Its geometry is empty.")
     if not shape.is_valid:
@@ -257,7 +264,6 @@ def valid_boundary(geometry: Any) -> dict[str, Any]:
     west, south, east, north = shape.bounds
     if west < -180 or east > 180 or south < -90 or north > 90:
         raise _Unfit("invalid_geometry", "Its coordinates are not longitude and latitude in degrees (WGS 84).")
-    boundary = {"type": geometry["type"], "coordinates": geometry["coordinates"]}
     if len(shapely.to_wkb(shape)) > MAX_BOUNDARY_BYTES:
         raise _Unfit("invalid_geometry", "Its boundary has too many points; simplify it to under about 60,000.")
     return boundary

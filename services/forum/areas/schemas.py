@@ -1,15 +1,19 @@
 """Request and answer shapes of the area register."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from beatbook.contracts.areas import AreaCode, Tier
 from beatbook.kit.web import StrictModel, View
 
 Text200 = Annotated[str, Field(min_length=1, max_length=200)]
+Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2199, 12, 31))]
+"""A day that records can be about: one that a reader can add a term to without leaving the calendar."""
+Moment = Annotated[AwareDatetime, Field(ge=datetime(1900, 1, 1, tzinfo=UTC), le=datetime(2199, 12, 31, tzinfo=UTC))]
+"""A moment that records can be about."""
 
 
 class MappingIn(StrictModel):
@@ -43,7 +47,7 @@ class ImportIn(StrictModel):
     mapping: MappingIn
     root: RootIn | None = None
     collections: list[FeatureCollectionIn] = Field(min_length=1, max_length=20)
-    valid_from: date | None = None
+    valid_from: Day | None = None
 
 
 class RefusalView(View):
@@ -114,7 +118,7 @@ class AreaPatch(StrictModel):
 class AreaClose(StrictModel):
     """An area ceases to be valid."""
 
-    closed_on: date
+    closed_on: Day
     successors: list[AreaCode] = Field(default_factory=list, max_length=100)
 
 

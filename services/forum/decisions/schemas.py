@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, Field
 
 from beatbook.contracts.areas import AreaCode
 from beatbook.kit.web import StrictModel, View
+from services.forum.areas.schemas import Day
 from services.forum.decisions.rules import DecisionKind, DecisionState, Method
 from services.forum.forums.schemas import Advisory
 
@@ -40,7 +41,7 @@ class DecisionCreate(StrictModel):
     text: Words
     kind: DecisionKind = DecisionKind.DECISION
     owner: Annotated[str, Field(min_length=1, max_length=200, description="The owning organisation, no person")]
-    due_on: date | None = None
+    due_on: Day | None = None
     method: Method = Method.CONSENSUS
     votes: Votes | None = None
     dissent: list[Dissent] = Field(default_factory=list, max_length=50)
@@ -53,7 +54,7 @@ class DecisionClose(StrictModel):
     """How a decision ends."""
 
     outcome: Literal["delivered", "declined", "withdrawn"]
-    ended_on: date | None = Field(default=None, description="The day it was done or refused; today when not given")
+    ended_on: Day | None = Field(default=None, description="The day it was done or refused; today when not given")
     evidence: Words | None = None
     reason: Words | None = None
     alternative: Words | None = None

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from beatbook.contracts.areas import AreaCode
 from beatbook.kit.web import StrictModel, View
+from services.forum.areas.schemas import Day
 from services.forum.forums.rules import ForumKind
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
@@ -34,7 +35,7 @@ class RulesOfProcedureCreate(StrictModel):
     """A new version of the written rules."""
 
     text: Annotated[str, Field(min_length=1, max_length=100_000)]
-    adopted_on: date
+    adopted_on: Day
 
 
 class RulesOfProcedureView(View):

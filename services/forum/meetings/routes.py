@@ -1,6 +1,6 @@
 """Meetings over HTTP."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -42,8 +42,8 @@ def _cursor(page: PageRequest) -> tuple[datetime, UUID] | None:
         return None
     start, _, meeting_id = text.rpartition(" ")
     try:
-        return datetime.fromisoformat(start), UUID(meeting_id)
-    except ValueError as error:
+        return datetime.fromisoformat(start).astimezone(UTC), UUID(meeting_id)
+    except (ValueError, OverflowError) as error:
         raise Invalid("The 'after' cursor is not one that this list gave out.") from error
 
 

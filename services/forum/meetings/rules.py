@@ -70,7 +70,7 @@ def planning_cautions(
         found.append(
             Caution("place-not-neutral", "A sensitive topic is easier to speak about in a neutral place.", "F7")
         )
-    if previous is not None and starts_at > previous + timedelta(days=interval_days):
+    if previous is not None and starts_at - previous > timedelta(days=interval_days):
         found.append(
             Caution(
                 "interval-passed", f"The forum agreed to meet every {interval_days} days; this one comes later.", "F7"
@@ -86,7 +86,7 @@ def holding_obstacles(starts_at: datetime, held_at: datetime, now: datetime, rul
         found.append("The forum has no written rules of procedure yet: adopt a first version before it meets.")
     if held_at > now:
         found.append("held_at lies in the future: a meeting is recorded when it has taken place.")
-    if held_at < starts_at - timedelta(days=1):
+    if starts_at - held_at > timedelta(days=1):
         found.append("held_at lies more than a day before the planned start: plan the meeting for when it was held.")
     return found
 

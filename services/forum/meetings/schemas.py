@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, Field
 
 from beatbook.contracts.areas import AreaCode
 from beatbook.kit.web import StrictModel, View
+from services.forum.areas.schemas import Moment
 from services.forum.forums.schemas import Advisory
 from services.forum.meetings.rules import Attendance, MeetingState, PlaceKind, Purpose
 
@@ -28,7 +29,7 @@ class MeetingCreate(StrictModel):
     topics: list[Topic] = Field(default_factory=list, max_length=200)
     place: Line | None = None
     place_kind: PlaceKind = PlaceKind.OTHER
-    starts_at: AwareDatetime
+    starts_at: Moment
     languages: list[Language] = Field(default_factory=list, max_length=20)
     interpreters: list[Language] = Field(default_factory=list, max_length=20)
     public: bool = True
@@ -40,7 +41,7 @@ class MeetingPatch(StrictModel):
     topics: list[Topic] | None = Field(default=None, max_length=200)
     place: Line | None = None
     place_kind: PlaceKind | None = None
-    starts_at: AwareDatetime | None = None
+    starts_at: Moment | None = None
     languages: list[Language] | None = Field(default=None, max_length=20)
     interpreters: list[Language] | None = Field(default=None, max_length=20)
     state: Literal["planned", "invited"] | None = None
@@ -65,7 +66,7 @@ class PublicCount(StrictModel):
 class MeetingHold(StrictModel):
     """What is recorded when a meeting has taken place."""
 
-    held_at: AwareDatetime
+    held_at: Moment
     attendance: list[AttendanceIn] = Field(default_factory=list, max_length=500)
     public: list[PublicCount] = Field(default_factory=list, max_length=200)
     highest_police_rank: Annotated[str, Field(min_length=1, max_length=100)] | None = None

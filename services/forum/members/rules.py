@@ -1,9 +1,7 @@
 """Seats in a forum: sectors, roles, and who may chair. Pure."""
 
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
-
-CHAIR_TRANSITION = timedelta(days=366)
 
 
 class Sector(StrEnum):
@@ -52,9 +50,14 @@ def chair_obstacle(sector: Sector, role: SeatRole, term_end: date | None, today:
         return None
     if term_end is None:
         return "A police chair is a transition only: give the term an end date, at most twelve months ahead."
-    if term_end > today + CHAIR_TRANSITION:
+    if term_end > _twelve_months_after(today):
         return "A police chair's term may end at most twelve months ahead."
     return None
+
+
+def _twelve_months_after(day: date) -> date:
+    """The same day of the next year; the 28th of February after the 29th."""
+    return day.replace(year=day.year + 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
 
 
 def police_chair_overdue(sector: Sector, role: SeatRole, term_end: date | None, today: date) -> bool:

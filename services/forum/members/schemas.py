@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from beatbook.kit.web import StrictModel, View
+from services.forum.areas.schemas import Day
 from services.forum.members.rules import SeatRole, Sector
 
 Sex = Literal["female", "male", "other"]
@@ -22,8 +23,8 @@ class MemberCreate(StrictModel):
     sex: Sex | None = None
     age_band: AgeBand | None = None
     minority_group: Annotated[str, Field(min_length=1, max_length=100)] | None = None
-    term_start: date
-    term_end: date | None = None
+    term_start: Day
+    term_end: Day | None = None
 
     @model_validator(mode="after")
     def _term_in_order(self) -> "MemberCreate":
@@ -36,7 +37,7 @@ class MemberPatch(StrictModel):
     """What may change of a seat: its role, and when its term ends."""
 
     role: SeatRole | None = None
-    term_end: date | None = None
+    term_end: Day | None = None
 
 
 class MemberView(View):

@@ -1,6 +1,7 @@
 """Minutes: their states, who approves them, what may be published, and the hash chain. Pure."""
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -62,9 +63,13 @@ def publishing_obstacles(items: Sequence[Item], public_attendees: Sequence[str])
 
 
 def _names(name: str, text: str) -> bool:
-    """Whether the text holds the name as whole words, however spaced or written in capitals."""
-    words = [re.escape(word) for word in name.split()]
-    return bool(words) and re.search(r"(?<!\w)" + r"\s+".join(words) + r"(?!\w)", text, re.IGNORECASE) is not None
+    """Whether the text holds the name as whole words, however spaced, composed or written in capitals."""
+    words = [re.escape(word) for word in _plain(name).split()]
+    return bool(words) and re.search(r"(?<!\w)" + r"\s+".join(words) + r"(?!\w)", _plain(text)) is not None
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
 
 
 def public_items(items: Sequence[Item]) -> list[dict[str, str]]:

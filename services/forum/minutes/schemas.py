@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, model_validator
 
 from beatbook.contracts.areas import AreaCode
 from beatbook.kit.web import StrictModel, View
@@ -45,6 +45,12 @@ class MinutesApprove(StrictModel):
 
     by: Literal["chair", "next_meeting"]
     meeting_id: UUID | None = Field(default=None, description="The approving meeting, when `by` is next_meeting")
+
+    @model_validator(mode="after")
+    def _meeting_approves(self) -> "MinutesApprove":
+        if self.by == "chair" and self.meeting_id is not None:
+            raise ValueError("meeting_id belongs to next_meeting; leave it out when the chair approves")
+        return self
 
 
 class MinutesCorrect(StrictModel):
