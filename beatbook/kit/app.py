@@ -19,7 +19,7 @@ from beatbook.kit.feed import FeedReader
 from beatbook.kit.relay import Relay
 from beatbook.kit.service import Service
 from beatbook.kit.settings import ServiceSettings
-from beatbook.kit.timers import WorkerContext, run_timer
+from beatbook.kit.timers import WorkerContext, run_timers
 
 log = logging.getLogger(__name__)
 
@@ -95,8 +95,8 @@ async def _start_worker(
     start(relay.run())
     for consumer in service.consumers:
         start(ConsumerRun(consumer, database, broker, reader).run())
-    for timer in service.timers:
-        start(run_timer(timer, service.name, context))
+    if service.timers:
+        start(run_timers(service.timers, service.name, context))
     for work in service.background:
         start(_forever(work, context))
 

@@ -1,6 +1,8 @@
 """Bearer tokens: from a JWT to an actor. ARCHITECTURE 6."""
 
+import asyncio
 import hmac
+import time
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,42 +17,49 @@ from beatbook.kit.settings import HttpSettings
 ALGORITHMS = ["EdDSA", "ES256", "RS256", "PS256"]
 
 
-class _KeyFile:
-    """A JWKS document in a file, read anew for an unknown key id."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._keys = jwt.PyJWKSet.from_json(path.read_text())
-
-    def get_signing_key_from_jwt(self, token: str) -> jwt.PyJWK:
-        """The key a token says it is signed with; raises `jwt.PyJWTError` or `KeyError` when there is none."""
-        key_id = jwt.get_unverified_header(token).get("kid", "")
-        try:
-            return self._keys[key_id]
-        except KeyError:
-            self._keys = jwt.PyJWKSet.from_json(self._path.read_text())
-            return self._keys[key_id]
+KEYS_LAST_SECONDS = 300.0
+REREAD_AFTER_SECONDS = 5.0
+"""An unknown key id makes us read the keys anew, but no oftener than this, whoever asks."""
 
 
 class Keys:
-    """The issuer's public keys: from a file, or over HTTPS and kept for five minutes."""
+    """The issuer's public keys, from a file or over HTTPS: kept five minutes, read anew for an unknown key id."""
 
     def __init__(self, settings: HttpSettings) -> None:
         self._settings = settings
-        self._client = (
-            jwt.PyJWKClient(settings.jwks, cache_keys=True, lifespan=300, timeout=5)
-            if "://" in settings.jwks
-            else _KeyFile(Path(settings.jwks))
-        )
+        self._keys: dict[str, jwt.PyJWK] = {}
+        self._read_at = -KEYS_LAST_SECONDS
+        self._reading = asyncio.Lock()
+
+    async def _key(self, key_id: str) -> jwt.PyJWK | None:
+        """The key of that id; raises `OSError` or `jwt.PyJWTError` when the keys cannot be read."""
+        age = time.monotonic() - self._read_at
+        if age > KEYS_LAST_SECONDS or (key_id not in self._keys and age > REREAD_AFTER_SECONDS):
+            async with self._reading:
+                if time.monotonic() - self._read_at > REREAD_AFTER_SECONDS:
+                    found = await anyio.to_thread.run_sync(self._read)
+                    self._keys = {key.key_id: key for key in found.keys if key.key_id}
+                    self._read_at = time.monotonic()
+        return self._keys.get(key_id)
+
+    def _read(self) -> jwt.PyJWKSet:
+        location = self._settings.jwks
+        if "://" in location:
+            return jwt.PyJWKClient(location, cache_jwk_set=False, timeout=5).get_jwk_set()
+        return jwt.PyJWKSet.from_json(Path(location).read_text())
 
     async def read(self, token: str) -> Actor:
         """The actor a token speaks for; raises `Unauthenticated` for any token that is not to be trusted."""
         try:
-            key = await anyio.to_thread.run_sync(self._client.get_signing_key_from_jwt, token)
-        except (jwt.PyJWKClientConnectionError, OSError) as error:
+            key_id = str(jwt.get_unverified_header(token).get("kid", ""))
+        except (jwt.PyJWTError, ValueError) as error:
+            raise _untrusted("it is no JSON Web Token") from error
+        try:
+            key = await self._key(key_id)
+        except (jwt.PyJWTError, OSError, ValueError) as error:
             raise Unavailable("The token issuer's keys cannot be read just now.") from error
-        except (jwt.PyJWTError, ValueError, KeyError) as error:
-            raise _untrusted("it is not signed by a key of this installation's issuer") from error
+        if key is None:
+            raise _untrusted("it is not signed by a key of this installation's issuer")
         try:
             claims = jwt.decode(
                 token,

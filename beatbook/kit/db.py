@@ -39,7 +39,7 @@ class Database:
         self.engine: AsyncEngine = create_async_engine(
             self._dsn.replace("postgresql://", "postgresql+asyncpg://", 1),
             pool_size=settings.pool_size,
-            max_overflow=0,
+            max_overflow=4,
             pool_timeout=5,
             json_serializer=lambda value: orjson.dumps(value).decode(),
             json_deserializer=orjson.loads,
@@ -52,7 +52,13 @@ class Database:
         """The pool of plain asyncpg connections, opened at first use; json columns come and go as Python values."""
         if self._pool is None:
             self._pool = await asyncpg.create_pool(
-                self._dsn, min_size=0, max_size=4, timeout=5, command_timeout=120, init=_prepare_connection
+                self._dsn,
+                min_size=0,
+                max_size=4,
+                max_inactive_connection_lifetime=30,
+                timeout=5,
+                command_timeout=120,
+                init=_prepare_connection,
             )
         return self._pool
 

@@ -42,10 +42,14 @@ class PageRequest:
         """The cursor as the key of the last item seen; raises `Invalid` for a cursor not given out by us."""
         if not self.after:
             return None
+        padded = self.after.encode() + b"=" * (-len(self.after) % 4)
         try:
-            return base64.urlsafe_b64decode(self.after.encode() + b"==").decode()
+            text = base64.b64decode(padded, altchars=b"-_", validate=True).decode()
         except (binascii.Error, ValueError) as error:
             raise _foreign_cursor() from error
+        if not text or not text.isprintable():
+            raise _foreign_cursor()
+        return text
 
     def page(self, rows: Sequence[Row], view: Callable[[Row], T], key: Callable[[Row], object]) -> Page[T]:
         """A page from up to `limit + 1` rows: the extra row only tells that there is more."""

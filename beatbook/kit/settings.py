@@ -45,5 +45,6 @@ class ServiceSettings(HttpSettings):
     database_url: str
     """`postgresql://user:password@host:port/database`"""
     pool_size: int = 5
+    """Connections that requests keep open; four more are opened and closed when many come at once."""
     request_timeout: float = 30.0
     """Seconds a request may take before it is given up."""

@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -34,18 +35,25 @@ class Timer:
     run: Callable[[WorkerContext], Awaitable[None]]
 
 
-async def run_timer(timer: Timer, service: str, context: WorkerContext) -> None:
-    """Run a timer until cancelled; a failure waits for the next turn."""
+async def run_timers(timers: Sequence[Timer], service: str, context: WorkerContext) -> None:
+    """Run a service's timers until cancelled, one after the other; a failure waits for the timer's next turn."""
+    due = dict.fromkeys(range(len(timers)), 0.0)
     while True:
         try:
-            async with held_lock(context.database, f"timer:{service}:{timer.name}") as connection:
+            async with held_lock(context.database, f"timers:{service}") as connection:
                 while True:
-                    await timer.run(context)
-                    await asyncio.sleep(timer.every.total_seconds())
-                    await connection.execute("select 1")
+                    number = min(due, key=due.__getitem__)
+                    await asyncio.sleep(max(0.0, due[number] - time.monotonic()))
+                    await connection.execute("select 1")  # raises when the lock was lost with its connection
+                    due[number] = time.monotonic() + timers[number].every.total_seconds()
+                    await _turn(timers[number], context)
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
-            log.warning("timer %s pauses: %s", timer.name, type(error).__name__)
+            log.warning("timers pause: %s", type(error).__name__)
             await asyncio.sleep(1)
-        except Exception as error:
-            log.error("timer %s failed", timer.name, exc_info=error)
-            await asyncio.sleep(timer.every.total_seconds())
+
+
+async def _turn(timer: Timer, context: WorkerContext) -> None:
+    try:
+        await timer.run(context)
+    except Exception as error:
+        log.error("timer %s failed", timer.name, exc_info=error)
