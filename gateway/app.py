@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import FastAPI
 from starlette.websockets import WebSocket
@@ -53,9 +53,14 @@ def _lifespan(settings: HttpSettings, clock: Clock) -> Callable[[FastAPI], Abstr
             try:
                 yield
             finally:
-                connecting.cancel()
-                with suppress(asyncio.CancelledError):
-                    await connecting
+                await _stop(connecting)
                 await broker.close()
 
     return lifespan
+
+
+async def _stop(task: asyncio.Task[None]) -> None:
+    """Cancel until it is heard: a connection refused at the same moment lets the client swallow a cancellation."""
+    while not task.done():
+        task.cancel()
+        await asyncio.wait({task}, timeout=0.2)

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterator
 from functools import lru_cache
 
-from graphql import DocumentNode, GraphQLError, GraphQLSchema, parse, validate
+from graphql import DocumentNode, GraphQLError, GraphQLSchema, OperationDefinitionNode, parse, validate
 from graphql import ExecutionResult as CoreResult
 from graphql.validation import NoSchemaIntrospectionCustomRule, specified_rules
 from strawberry.extensions import SchemaExtension
@@ -46,10 +46,16 @@ class Documents(SchemaExtension):
         context = self.execution_context
         assert context.graphql_document is not None
         errors = Meter(context.graphql_document, context.variables or {}).errors()
+        if not errors and context._provided_operation_name is None and _operations(context.graphql_document) > 1:
+            errors = [GraphQLError("The document has several operations: name one in 'operationName'.")]
         if not errors:
             errors = list(_findings(context.schema._schema, context.query or "", self._introspection))
         context.pre_execution_errors = errors
         yield
+
+
+def _operations(document: DocumentNode) -> int:
+    return sum(isinstance(part, OperationDefinitionNode) for part in document.definitions)
 
 
 class ReadableErrors(SchemaExtension):

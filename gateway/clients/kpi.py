@@ -14,7 +14,12 @@ class IndicatorRecord(Record):
     title: str
     unit: str
     direction: str
+    denominator: str | None
     note: str
+
+    def counted(self, numerator: float | None, denominator: float | None) -> bool:
+        """Whether anything was counted in a period; residents alone, who are always there, are no count."""
+        return bool(numerator) or (self.denominator not in {None, "population"} and bool(denominator))
 
 
 class SeriesRecord(Record):

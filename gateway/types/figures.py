@@ -40,7 +40,7 @@ async def _one_series(
 ) -> Series:
     if code not in known:
         raise NotFound("indicator")
-    start, end = await _months(loaders, area, code, span)
+    start, end = await _months(loaders, area, known[code], span)
     loaded = await loaders.series.load(SeriesKey(code, area, start, end, per))
     return _columns(known[code], loaded)
 
@@ -97,30 +97,35 @@ async def _rates(
     known = await context.loaders.indicators()
     if code not in known:
         raise NotFound("indicator")
-    start, end = await _months(context.loaders, area, code, span)
+    start, end = await _months(context.loaders, area, known[code], span)
     return indicator_of(known[code]), await context.services.kpi.rates(code, area, tier, start, end)
 
 
 def indicator_of(record: IndicatorRecord) -> Indicator:
     """An indicator's definition as the schema shows it."""
     return Indicator(
-        code=record.code, title=record.title, unit=record.unit, direction=record.direction, note=record.note
+        code=record.code,
+        title=record.title,
+        unit=record.unit,
+        direction=record.direction,
+        denominator=record.denominator,
+        note=record.note,
     )
 
 
-async def _months(loaders: Loaders, area: str, code: str, span: Span) -> tuple[str, str]:
+async def _months(loaders: Loaders, area: str, indicator: IndicatorRecord, span: Span) -> tuple[str, str]:
     """The months a question covers: as it says, else the last ones that have data; raises `Invalid`."""
     if not 1 <= span.last_months <= MOST_MONTHS:
         raise Invalid(f"'lastMonths' is between 1 and {MOST_MONTHS}.")
-    end = span.end or await _last_month(loaders, area, code)
+    end = span.end or await _last_month(loaders, area, indicator)
     return span.start or months_before(end, span.last_months - 1), end
 
 
-async def _last_month(loaders: Loaders, area: str, code: str) -> str:
+async def _last_month(loaders: Loaders, area: str, indicator: IndicatorRecord) -> str:
     """The last month in which the indicator counted anything in the area; the present one when it never did."""
     present = month_of(loaders.now.date())
-    key = SeriesKey(code, area, months_before(present, LOOK_BACK_MONTHS - 1), present, Per.MONTH)
+    key = SeriesKey(indicator.code, area, months_before(present, LOOK_BACK_MONTHS - 1), present, Per.MONTH)
     loaded = await loaders.series.load(key)
     record = loaded.record
-    counted = zip(loaded.periods, record.numerators, strict=True)
-    return max((period for period, count in counted if count), default=present)
+    columns = zip(loaded.periods, record.numerators, record.denominators, strict=True)
+    return max((period for period, above, below in columns if indicator.counted(above, below)), default=present)

@@ -24,6 +24,7 @@ class Indicator:
     title: str
     unit: str
     direction: str
+    denominator: str | None = strawberry.field(description="What it is divided by: population, a count, or nothing.")
     note: str
 
 

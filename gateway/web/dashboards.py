@@ -9,6 +9,7 @@ from gateway.web.charts.outlines import outlines
 from gateway.web.charts.trend import Trend, trend
 from gateway.web.wording import flags, months, number, path_of
 
+POPULATION = "population"
 PAGE_BELOW = {"NATIONAL": "MUNICIPAL", "MUNICIPAL": "NEIGHBOURHOOD"}
 
 
@@ -132,32 +133,52 @@ def _crumbs(area: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 def _tile(figure: Mapping[str, Any]) -> Tile:
     indicator = figure["indicator"]
-    basis = number(figure["numerator"])
-    if figure["denominator"] is not None:
-        basis += f" of {number(figure['denominator'])}" if "%" in indicator["unit"] else (
-            f" among {number(figure['denominator'])} residents"
-        )  # fmt: skip
     return Tile(
         title=indicator["title"],
         value=number(figure["value"]),
         unit=indicator["unit"],
         span=months(figure["from"], figure["to"]),
-        basis=basis if figure["denominator"] is not None else "",
+        basis=_basis(figure),
         flags=flags(figure["flags"]),
         note=indicator["note"],
     )
 
 
+def _basis(figure: Mapping[str, Any]) -> str:
+    """What a rate or share is made of: so many among so many residents, or of so many."""
+    if not figure["denominator"]:
+        return ""
+    above, below = number(figure["numerator"]), number(figure["denominator"])
+    return (
+        f"{above} among {below} residents"
+        if figure["indicator"]["denominator"] == POPULATION
+        else f"{above} of {below}"
+    )
+
+
 def _trend_card(series: Mapping[str, Any]) -> TrendCard:
     indicator = series["indicator"]
-    columns = zip(series["periods"], series["values"], series["flags"], strict=True)
+    begin = _first_count(series)
+    periods, values, warnings = (series[name][begin:] for name in ("periods", "values", "flags"))
     return TrendCard(
         code=indicator["code"],
         title=indicator["title"],
         unit=indicator["unit"],
         note=indicator["note"],
-        drawing=trend(series["periods"], series["values"]),
-        rows=[(period, number(value), flags(warnings)) for period, value, warnings in columns],
+        drawing=trend(periods, values),
+        rows=[
+            (period, number(value), flags(remarks))
+            for period, value, remarks in zip(periods, values, warnings, strict=True)
+        ],
+    )
+
+
+def _first_count(series: Mapping[str, Any]) -> int:
+    """Where the trend begins: at the first month in which anything was counted; at its end when nothing ever was."""
+    counted = zip(series["numerators"], series["denominators"], strict=True)
+    share = series["indicator"]["denominator"] not in {None, POPULATION}
+    return next(
+        (index for index, (above, below) in enumerate(counted) if above or (share and below)), len(series["periods"])
     )
 
 

@@ -59,6 +59,12 @@ def month(value: str) -> str:
     return f"{MONTHS[int(part) - 1]} {year}"
 
 
+def short_month(value: str) -> str:
+    """A month on an axis: `2022-03` is Mar 22."""
+    year, _, part = value.partition("-")
+    return f"{MONTHS[int(part) - 1]} {year[2:]}"
+
+
 def months(first: str, last: str) -> str:
     """A span of months for reading."""
     return month(first) if first == last else f"{month(first)} – {month(last)}"

@@ -1,0 +1,141 @@
+"""G4: limits on what one document may ask, and the manners of GraphQL over HTTP."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import httpx
+import pytest
+from graphql import parse
+
+from gateway.limits import MAX_ALIASES, MAX_DEPTH, Meter
+from tests.gateway.country import ask
+
+Clients = Callable[..., Awaitable[httpx.AsyncClient]]
+
+
+@pytest.fixture
+async def gateway(client: Clients) -> httpx.AsyncClient:
+    return await client("gateway", nats_url="nats://127.0.0.1:1")
+
+
+def nested(depth: int, field: str = "parent") -> str:
+    """A query so many levels deep."""
+    return '{ area(code: "XK") ' + f"{{ {field} " * (depth - 2) + "{ code }" + " }" * (depth - 2) + " }"
+
+
+def codes(query: str, **variables: Any) -> list[str]:
+    return [error.extensions["code"] for error in Meter(parse(query), variables).errors() if error.extensions]
+
+
+@pytest.mark.pure
+def test_depth_is_counted_through_fragments() -> None:
+    assert codes(nested(MAX_DEPTH)) == []
+    assert codes(nested(MAX_DEPTH + 1)) == ["too-deep"]
+    levels = "".join(f"fragment F{n} on Area {{ parent {{ ...F{n + 1} }} }} " for n in range(20))
+    assert codes(f'{{ area(code: "XK") {{ ...F0 }} }} {levels} fragment F20 on Area {{ code }}') == ["too-deep"]
+
+
+@pytest.mark.pure
+def test_fragments_that_double_at_each_level_are_measured_once() -> None:
+    """A document of a hundred fragments, each spread twice by the one before, would take for ever if walked out."""
+    doubling = "".join(f"fragment F{n} on Area {{ ...F{n + 1} ...F{n + 1} }} " for n in range(100))
+    query = f'{{ area(code: "XK") {{ ...F0 }} }} {doubling} fragment F100 on Area {{ a: code b: code }}'
+    assert "too-many-aliases" in codes(query)
+
+
+@pytest.mark.pure
+def test_a_fragment_within_itself_is_left_to_validation() -> None:
+    assert codes('{ area(code: "XK") { ...F } } fragment F on Area { parent { ...F } }') == []
+
+
+@pytest.mark.pure
+def test_cost_counts_what_lists_may_hold() -> None:
+    wide = '{ national { children { children { forums(first: 100) { edges { node { name } } } } } } }'
+    assert codes(wide) == ["too-costly"]
+    by_variable = "query Q($n: Int) { national { children { children { forums(first: $n) { edges { node { name } } } } } } }"
+    assert codes(by_variable, n=100) == ["too-costly"]
+    assert codes(by_variable, n=5) == []
+    assert codes(by_variable) == []
+
+
+@pytest.mark.pure
+def test_aliases_are_counted() -> None:
+    aliases = " ".join(f"a{n}: nationals {{ code }}" for n in range(MAX_ALIASES + 1))
+    assert codes(f"{{ {aliases} }}") == ["too-many-aliases"]
+
+
+async def test_a_query_nested_twenty_deep_is_refused(gateway: httpx.AsyncClient) -> None:
+    answer = await ask(gateway, nested(20))
+    assert answer.status_code == 400
+    [error] = answer.json()["errors"]
+    assert error["extensions"]["code"] == "too-deep"
+    assert error["message"].startswith("The query is nested 20 deep; at most 12 levels are answered.")
+    assert "data" not in answer.json()
+
+
+async def test_too_many_tokens_are_refused(gateway: httpx.AsyncClient) -> None:
+    answer = await ask(gateway, "{ " + "nationals { code } " * 700 + "}")
+    assert answer.status_code == 400
+    assert "2000 tokens" in answer.json()["errors"][0]["message"]
+
+
+async def test_introspection_is_answered_on_a_laptop_only(client: Clients) -> None:
+    introspective = "{ __schema { queryType { name } } }"
+    laptop = await client("gateway", nats_url="nats://127.0.0.1:1")
+    assert (await ask(laptop, introspective)).json()["data"]["__schema"]["queryType"]["name"] == "Query"
+    cluster = await client("gateway", nats_url="nats://127.0.0.1:1", embedded=False)
+    refused = await ask(cluster, introspective)
+    assert refused.status_code == 400
+    assert "introspection" in refused.json()["errors"][0]["message"].lower()
+    assert (await cluster.get("/schema.graphql")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("body", "media_type", "status", "word"),
+    [
+        (b'{"query": "{"}', "application/json", 400, "Syntax"),
+        (b'{"query": "{ nothing }"}', "application/json", 400, "nothing"),
+        (b'{"query": ""}', "application/json", 400, "empty"),
+        (b'{"query": "query A { nationals { code } } query B { nationals { code } }"}', "application/json", 400, "operation"),
+        (b'{"query": "subscription { areaEvents(area: \\"XK\\") { id } }"}', "application/json", 400, "event-stream"),
+        (b'{"query": "query Q($c: String!) { area(code: $c) { code } }"}', "application/json", 400, "$c"),
+        (b'{"query": "{ nationals { code } }", "extra": 1}', "application/json", 400, "extra"),
+        (b'{"query": 7}', "application/json", 400, "query"),
+        (b'[{"query": "{ nationals { code } }"}]', "application/json", 400, "object"),
+        (b"{", "application/json", 400, "JSON"),
+        (b'{"query": "\\ud800"}', "application/json", 400, "JSON"),
+        (b"query=%7Bnationals%7Bcode%7D%7D", "application/x-www-form-urlencoded", 415, "JSON"),
+        (b'{"query": "{ nationals { code } }"}', "text/plain", 415, "JSON"),
+        (b'{"query": "' + b"#" * 70_000 + b'"}', "application/json", 413, "bytes"),
+    ],
+)
+async def test_bad_requests_say_what_to_mend(
+    gateway: httpx.AsyncClient, body: bytes, media_type: str, status: int, word: str
+) -> None:
+    answer = await gateway.post("/graphql", content=body, headers={"Content-Type": media_type})
+    assert answer.status_code == status
+    assert word in answer.text
+
+
+async def test_queries_do_not_come_by_get(gateway: httpx.AsyncClient) -> None:
+    answer = await gateway.get("/graphql", params={"query": "{ nationals { code } }"})
+    assert answer.status_code == 405
+    assert answer.headers["allow"] == "POST"
+
+
+async def test_the_answer_is_of_the_media_type_asked_for(gateway: httpx.AsyncClient) -> None:
+    question = {"query": "{ __typename }"}
+    for accept, given in (
+        ("application/graphql-response+json", "application/graphql-response+json"),
+        ("application/json", "application/json"),
+        ("*/*", "application/graphql-response+json"),
+    ):
+        answer = await gateway.post("/graphql", json=question, headers={"Accept": accept})
+        assert answer.headers["content-type"].partition(";")[0] == given
+        assert answer.json() == {"data": {"__typename": "Query"}}
+
+
+async def test_without_a_broker_the_gateway_answers_but_is_not_ready(gateway: httpx.AsyncClient) -> None:
+    assert (await gateway.get("/health/live")).status_code == 200
+    ready = await gateway.get("/health/ready")
+    assert (ready.status_code, ready.json()) == (503, {"broker": "down"})

@@ -1,0 +1,194 @@
+"""G3: an area's events as they happen, over WebSocket and server-sent events, from a real broker."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+import websockets
+from websockets.typing import Subprotocol
+
+from tests.gateway.country import HELD, Country
+
+FOLLOW = "subscription Follow($area: ID!) { areaEvents(area: $area) { id type area time subject } }"
+PROTOCOL = Subprotocol("graphql-transport-ws")
+
+
+class Socket:
+    """A client of the graphql-transport-ws protocol."""
+
+    def __init__(self, connection: websockets.ClientConnection) -> None:
+        self._connection = connection
+
+    async def send(self, **message: Any) -> None:
+        await self._connection.send(json.dumps(message))
+
+    async def hear(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(await asyncio.wait_for(self._connection.recv(), 20))
+        return found
+
+    async def follow(self, area: str) -> None:
+        await self.send(id="1", type="subscribe", payload={"query": FOLLOW, "variables": {"area": area}})
+
+    async def event(self) -> dict[str, Any]:
+        message = await self.hear()
+        assert message["type"] == "next", message
+        found: dict[str, Any] = message["payload"]["data"]["areaEvents"]
+        return found
+
+
+@asynccontextmanager
+async def socket(
+    country: Country, payload: dict[str, Any] | None = None, **headers: str
+) -> AsyncIterator[Socket]:
+    url = country.gateway.url.replace("http", "ws") + "/graphql"
+    async with websockets.connect(url, subprotocols=[PROTOCOL], additional_headers=headers) as connection:
+        ours = Socket(connection)
+        await ours.send(type="connection_init", payload=payload or {})
+        yield ours
+
+
+async def subscribed(country: Country, count: int = 2) -> None:
+    """Wait until the gateway listens at the broker."""
+    broker = country.gateway.app.state.machinery.broker
+    while len(broker.client._subs) < count:
+        await asyncio.sleep(0.02)
+    await broker.client.flush()
+
+
+async def plan(country: Country, area: str) -> dict[str, Any]:
+    forum = country.ids[area]
+    return await country.send("forum", f"/forums/{forum}/meetings", {"purpose": "problem_solving", "starts_at": HELD})
+
+
+async def test_events_of_the_subtree_come_to_those_who_may_hear(country: Country, tokens: Callable[..., str]) -> None:
+    """The municipality's council hears of its neighbourhood; ids, never more."""
+    async with socket(country, {"Authorization": tokens("council@XK.PRI")}) as ours:
+        assert (await ours.hear())["type"] == "connection_ack"
+        await ours.follow("XK.PRI")
+        await subscribed(country)
+        meeting = await plan(country, "XK.PRI.DARDANIA")
+        event = await ours.event()
+        assert event["type"] == "org.beatbook.forum.meeting.planned.v1"
+        assert (event["area"], event["subject"]) == ("XK.PRI.DARDANIA", meeting["id"])
+        assert set(event) == {"id", "type", "area", "time", "subject"}
+        await ours.send(id="1", type="complete")
+    broker = country.gateway.app.state.machinery.broker
+    while broker.client._subs:
+        await asyncio.sleep(0.02)
+
+
+@pytest.mark.parametrize("grant", [None, "council@XK.PEC", "forum_member@XK.PRI"])
+async def test_who_may_not_hear_is_told_public_events_only(
+    country: Country, tokens: Callable[..., str], grant: str | None
+) -> None:
+    """G2: the contract's audience decides: a planned meeting is for staff of the area, a founded forum for everyone."""
+    payload = {"token": tokens(grant).removeprefix("Bearer ")} if grant else {}
+    async with socket(country, payload) as ours:
+        await ours.hear()
+        await ours.follow("XK.PRI")
+        await subscribed(country)
+        await plan(country, "XK.PRI")
+        await country.send("forum", "/forums", {"area": "XK.PRI", "kind": "youth", "name": "Youth"})
+        assert (await ours.event())["type"] == "org.beatbook.forum.forum.founded.v1"
+
+
+async def test_a_bad_token_closes_the_socket(country: Country) -> None:
+    async with socket(country, {"token": "made.up.token"}) as ours:
+        with pytest.raises(websockets.ConnectionClosed) as closed:
+            await ours.hear()
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == 4403
+
+
+async def test_a_page_of_another_site_cannot_open_a_socket(country: Country, tokens: Callable[..., str]) -> None:
+    cookie = "beatbook_token=" + tokens("admin@XK").removeprefix("Bearer ")
+    with pytest.raises(websockets.InvalidStatus) as refused:
+        async with socket(country, Cookie=cookie, Origin="https://elsewhere.example"):
+            pass
+    assert refused.value.response.status_code == 403
+
+
+async def test_the_cookie_opens_a_socket_for_our_own_page(country: Country, tokens: Callable[..., str]) -> None:
+    cookie = "beatbook_token=" + tokens("council@XK.PRI").removeprefix("Bearer ")
+    async with socket(country, Cookie=cookie, Origin=country.gateway.url) as ours:
+        assert (await ours.hear())["type"] == "connection_ack"
+        await ours.follow("XK.PRI")
+        await subscribed(country)
+        await plan(country, "XK.PRI")
+        assert (await ours.event())["type"] == "org.beatbook.forum.meeting.planned.v1"
+
+
+async def test_each_operation_of_a_socket_reads_afresh(country: Country) -> None:
+    """What one query loaded is not what the next one on the same socket is given."""
+    query = '{ area(code: "XK.PRI") { name } }'
+    async with socket(country) as ours:
+        await ours.hear()
+        names = []
+        for name in ("Prishtina", "Prishtinë"):
+            await ours.send(id=name, type="subscribe", payload={"query": query})
+            names.append((await ours.hear())["payload"]["data"]["area"]["name"])
+            assert (await ours.hear())["type"] == "complete"
+            answer = await country.running["forum"].http.patch(
+                "/v1/areas/XK.PRI",
+                json={"names": {"en": "Prishtinë"}},
+                headers={"Authorization": country.admin, "If-Match": "*"},
+            )
+            assert answer.is_success, answer.text
+        assert names == ["Prishtina", "Prishtinë"]
+
+
+async def test_server_sent_events(country: Country, tokens: Callable[..., str]) -> None:
+    """The same by POST with Accept: text/event-stream; the area is named by its id here."""
+    area = (await country.ask('{ area(code: "XK") { id } }'))["data"]["area"]["id"]
+    headers = {"Accept": "text/event-stream", "Authorization": tokens("council@XK")}
+    body = {"query": FOLLOW, "variables": {"area": area}}
+    async with country.gateway.http.stream("POST", "/graphql", json=body, headers=headers) as answer:
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        await subscribed(country)
+        await plan(country, "XK.PRI")
+        lines = answer.aiter_lines()
+        seen = [line async for line in _until_data(lines)]
+    assert "event: next" in seen
+    event = json.loads(seen[-1].removeprefix("data: "))["data"]["areaEvents"]
+    assert event["area"] == "XK.PRI"
+
+
+async def _until_data(lines: AsyncIterator[str]) -> AsyncIterator[str]:
+    async for line in lines:
+        yield line
+        if line.startswith("data: "):
+            return
+
+
+@pytest.mark.parametrize(("area", "code"), [("nowhere at all", "invalid"), ("XK.NOWHERE", "not-found")])
+async def test_an_unknown_area_cannot_be_followed(country: Country, area: str, code: str) -> None:
+    async with socket(country) as ours:
+        await ours.hear()
+        await ours.follow(area)
+        message = await ours.hear()
+        errors = message["payload"] if message["type"] == "error" else message["payload"]["errors"]
+        assert errors[0]["extensions"]["code"] == code
+
+
+async def test_a_query_too_deep_is_refused_on_a_socket_too(country: Country) -> None:
+    deep = '{ area(code: "XK") ' + "{ parent " * 18 + "{ code }" + " }" * 18 + " }"
+    async with socket(country) as ours:
+        await ours.hear()
+        await ours.send(id="1", type="subscribe", payload={"query": deep})
+        message = await ours.hear()
+        assert message["type"] == "error"
+        assert message["payload"][0]["extensions"]["code"] == "too-deep"
+
+
+async def test_following_ends_with_the_token(country: Country, tokens: Callable[..., str]) -> None:
+    from datetime import timedelta
+
+    token = tokens("council@XK", lifetime=timedelta(seconds=3))
+    async with socket(country, {"Authorization": token}) as ours:
+        await ours.hear()
+        await ours.follow("XK")
+        message = await ours.hear()
+        assert message["payload"]["errors"][0]["extensions"]["code"] == "unauthenticated"
