@@ -4,13 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from gateway.web.charts.classes import Shade, breaks, legend, shade_of
-from gateway.web.charts.outlines import outlines
 from gateway.web.charts.trend import Trend, trend
+from gateway.web.maps import Map, area_map
 from gateway.web.wording import flags, months, number, path_of
 
 POPULATION = "population"
-PAGE_BELOW = {"NATIONAL": "MUNICIPAL", "MUNICIPAL": "NEIGHBOURHOOD"}
 
 
 @dataclass(frozen=True)
@@ -37,35 +35,6 @@ class TrendCard:
     drawing: Trend | None
     rows: Sequence[tuple[str, str, str]]
     """Period, figure, flags."""
-
-
-@dataclass(frozen=True)
-class MapArea:
-    """One area of the map and of the table beside it."""
-
-    code: str
-    name: str
-    href: str
-    path: str | None
-    shade: int | None
-    value: str
-    population: str
-    flags: str
-    here: bool = False
-
-
-@dataclass(frozen=True)
-class Map:
-    """A choropleth of the areas below, with its legend; the same numbers make the table."""
-
-    title: str
-    unit: str
-    span: str
-    note: str
-    width: float
-    height: float
-    areas: Sequence[MapArea]
-    shades: Sequence[Shade]
 
 
 @dataclass(frozen=True)
@@ -107,7 +76,7 @@ def dashboard(area: Mapping[str, Any], silent: Sequence[str]) -> Dashboard:
         crumbs=_crumbs(area),
         tiles=[_tile(area[name]) for name in ("incidents", "meetingsHeld", "decisionsOnTime") if area.get(name)],
         trends=[_trend_card(series) for series in area["indicators"] or () if series],
-        map=_map(around, area["code"]) if around else None,
+        map=area_map(around, area["code"]) if around else None,
         forums=_nodes(area["forums"]),
         more_forums=bool(area["forums"] and area["forums"]["pageInfo"]["hasNextPage"]),
         meetings=_meetings(area),
@@ -179,48 +148,6 @@ def _first_count(series: Mapping[str, Any]) -> int:
     share = series["indicator"]["denominator"] not in {None, POPULATION}
     return next(
         (index for index, (above, below) in enumerate(counted) if above or (share and below)), len(series["periods"])
-    )
-
-
-def _map(around: Mapping[str, Any], here: str) -> Map | None:
-    """The map of the areas below: incidents where the visitor may see them, else meetings held."""
-    rates = around.get("incidentRates") or around.get("meetingRates")
-    children = around.get("children") or []
-    if not rates or not children:
-        return None
-    column = {
-        code: (value, warnings)
-        for code, value, warnings in zip(rates["areas"], rates["values"], rates["flags"], strict=True)
-    }
-    known = [value for value, _ in column.values() if value is not None]
-    bounds = breaks(known)
-    drawn = outlines({child["code"]: child["boundary"] for child in children if child["boundary"]})
-    tier = PAGE_BELOW[around["tier"]]
-    areas = []
-    for child in children:
-        value, warnings = column.get(child["code"], (None, ()))
-        areas.append(
-            MapArea(
-                code=child["code"],
-                name=child["name"],
-                href=path_of({"tier": tier, "code": child["code"]}),
-                path=drawn.paths.get(child["code"]) if drawn else None,
-                shade=shade_of(value, bounds),
-                value=number(value),
-                population=number(child["population"]),
-                flags=flags(warnings),
-                here=child["code"] == here,
-            )
-        )
-    return Map(
-        title=rates["indicator"]["title"],
-        unit=rates["indicator"]["unit"],
-        span=months(rates["from"], rates["to"]),
-        note=rates["indicator"]["note"],
-        width=drawn.width if drawn else 0,
-        height=drawn.height if drawn else 0,
-        areas=areas,
-        shades=legend(known, bounds),
     )
 
 

@@ -50,9 +50,11 @@ def test_a_fragment_within_itself_is_left_to_validation() -> None:
 
 @pytest.mark.pure
 def test_cost_counts_what_lists_may_hold() -> None:
-    wide = '{ national { children { children { forums(first: 100) { edges { node { name } } } } } } }'
+    wide = "{ national { children { children { forums(first: 100) { edges { node { name } } } } } } }"
     assert codes(wide) == ["too-costly"]
-    by_variable = "query Q($n: Int) { national { children { children { forums(first: $n) { edges { node { name } } } } } } }"
+    by_variable = (
+        "query Q($n: Int) { national { children { children { forums(first: $n) { edges { node { name } } } } } } }"
+    )
     assert codes(by_variable, n=100) == ["too-costly"]
     assert codes(by_variable, n=5) == []
     assert codes(by_variable) == []
@@ -96,7 +98,12 @@ async def test_introspection_is_answered_on_a_laptop_only(client: Clients) -> No
         (b'{"query": "{"}', "application/json", 400, "Syntax"),
         (b'{"query": "{ nothing }"}', "application/json", 400, "nothing"),
         (b'{"query": ""}', "application/json", 400, "empty"),
-        (b'{"query": "query A { nationals { code } } query B { nationals { code } }"}', "application/json", 400, "operation"),
+        (
+            b'{"query": "query A { nationals { code } } query B { nationals { code } }"}',
+            "application/json",
+            400,
+            "operation",
+        ),
         (b'{"query": "subscription { areaEvents(area: \\"XK\\") { id } }"}', "application/json", 400, "event-stream"),
         (b'{"query": "query Q($c: String!) { area(code: $c) { code } }"}', "application/json", 400, "$c"),
         (b'{"query": "{ nationals { code } }", "extra": 1}', "application/json", 400, "extra"),

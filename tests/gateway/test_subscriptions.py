@@ -40,9 +40,7 @@ class Socket:
 
 
 @asynccontextmanager
-async def socket(
-    country: Country, payload: dict[str, Any] | None = None, **headers: str
-) -> AsyncIterator[Socket]:
+async def socket(country: Country, payload: dict[str, Any] | None = None, **headers: str) -> AsyncIterator[Socket]:
     url = country.gateway.url.replace("http", "ws") + "/graphql"
     async with websockets.connect(url, subprotocols=[PROTOCOL], additional_headers=headers) as connection:
         ours = Socket(connection)
