@@ -230,7 +230,7 @@ def test_ingress_knows_every_page_of_the_gateway() -> None:
 
     (ingress,) = of_kind("Ingress")
     paths = ingress["spec"]["rules"][0]["http"]["paths"]
-    wanted = {route.path for part in (serving, developers, pages, signing) for route in part.routes.routes}  # type: ignore[attr-defined]
+    wanted = {route.path for part in (serving, developers, pages, signing) for route in part.routes.routes}
     assert wanted
     assert not {path for path in {*wanted, "/static/beatbook.css"} if not any(leads(rule, path) for rule in paths)}
 
