@@ -22,7 +22,7 @@ from beatbook.kit.service import Service
 from beatbook.runtime.databases import connect_patiently, create_databases, database_of, service_url
 from beatbook.runtime.nats import USER, NatsServer, configure
 from beatbook.runtime.ports import free_port
-from beatbook.runtime.postgres import PostgresServer
+from beatbook.runtime.postgres import ADMIN, PostgresServer
 
 PASSWORD = "test"
 ACCOUNTS = {f"test{n}": PASSWORD for n in range(40)}
@@ -174,10 +174,12 @@ def _running(pid: int, stop_signal: signal.Signals) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _postgres_container() -> Iterator[str]:
-    from testcontainers.postgres import PostgresContainer
+    from testcontainers.core.container import DockerContainer
 
-    with PostgresContainer("postgres:18-alpine", username="postgres", password=PASSWORD, dbname="postgres") as server:
-        yield server.get_connection_url(driver=None)
+    container = DockerContainer("postgres:18-alpine").with_env("POSTGRES_PASSWORD", PASSWORD).with_exposed_ports(5432)
+    with container as server:
+        address = f"{server.get_container_host_ip()}:{server.get_exposed_port(5432)}"
+        yield f"postgresql://{ADMIN}:{PASSWORD}@{address}/postgres"
 
 
 @contextlib.contextmanager

@@ -59,7 +59,7 @@ async def connect_patiently(url: str, patience: float = PATIENCE_SECONDS) -> asy
     while True:
         try:
             return await asyncpg.connect(url, timeout=5)
-        except (OSError, TimeoutError, asyncpg.CannotConnectNowError) as error:
+        except (OSError, TimeoutError, asyncpg.CannotConnectNowError, asyncpg.ConnectionDoesNotExistError) as error:
             if asyncio.get_running_loop().time() > deadline:
                 raise Refusal(f"The database server does not answer: {type(error).__name__}.") from error
             await asyncio.sleep(0.02)

@@ -83,7 +83,7 @@ def test_a_child_that_ignores_sigterm_is_killed(supervisor: Supervisor, tmp_path
 
 
 def test_sigterm_asks_to_stop(supervisor: Supervisor) -> None:
-    os.kill(os.getpid(), signal.SIGTERM)
+    signal.raise_signal(signal.SIGTERM)
     supervisor.step(5)
     assert supervisor.stopping
 

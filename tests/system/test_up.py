@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from beatbook.runtime.ports import is_free
+from tests.servers import Postgres
 
 BEATBOOK = str(Path(sys.executable).with_name("beatbook"))
 PATIENCE = 120.0
@@ -51,7 +52,7 @@ class Up:
 
     directory: Path
     port: int
-    more: tuple[str, ...] = ()
+    environment: dict[str, str] = field(default_factory=dict)
     process: "subprocess.Popen[str]" = field(init=False)
 
     def start(self) -> dict[str, Any]:
@@ -59,8 +60,8 @@ class Up:
         ready_file.unlink(missing_ok=True)
         self.process = subprocess.Popen(
             [BEATBOOK, "up", "--port", str(self.port), "--data-dir", str(self.directory),
-             "--ready-file", str(ready_file), *self.more],
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+             "--ready-file", str(ready_file)],
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=os.environ | self.environment,
         )  # fmt: skip
         wait_for(lambda: ready_file.exists() or self.process.poll() is not None, "never ready")
         if self.process.poll() is not None:
@@ -83,8 +84,15 @@ def up(tmp_path: Path) -> Iterator[Up]:
         made.process.communicate()
 
 
-def beatbook(*arguments: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run([BEATBOOK, *arguments], capture_output=True, text=True, timeout=PATIENCE, check=False)
+def beatbook(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [BEATBOOK, *arguments],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+        env=os.environ | environment,
+    )
 
 
 def get(url: str, token: str | None = None) -> int:
@@ -148,6 +156,25 @@ def test_nothing_outlives_a_supervisor_that_is_killed_and_the_data_starts_again(
     again = up.start()
     assert get(f"{again['forum']}/health/ready") == 200
     up.stop()
+
+
+def test_servers_of_ones_own(up: Up, postgres: Postgres, nats_url: str) -> None:
+    up.environment = {"BEATBOOK_DATABASE_URL": postgres.admin_url, "BEATBOOK_NATS_URL": nats_url}
+    ready = up.start()
+    assert set(ready["pids"]) == {"gateway", "forum", "cases", "kpi", "handover", "webhooks"}
+    assert not (up.directory / "postgres").exists()
+    up.stop()
+    assert up.process.returncode == 0
+
+
+def test_a_database_server_that_refuses_is_told_in_a_sentence(tmp_path: Path, postgres: Postgres) -> None:
+    refused = beatbook(
+        *("up", "--port", str(free_block()), "--data-dir", str(tmp_path / "data")),
+        BEATBOOK_DATABASE_URL=postgres.admin_url.replace(":test@", ":wrong@"),
+    )
+    assert refused.returncode == 1
+    assert "refuses the connection" in refused.stderr
+    assert "Traceback" not in refused.stderr
 
 
 def test_a_taken_port_is_named(tmp_path: Path) -> None:
