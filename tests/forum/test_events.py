@@ -1,4 +1,4 @@
-"""What others hear: exactly what the contract says, in order, with nobody's name in it; and nothing on a refusal. X1."""
+"""What others hear: what the contract says, in order, with nobody's name in it; and nothing on a refusal. Rule X1."""
 
 from typing import Any
 

@@ -1,14 +1,17 @@
 """How the demo speaks to the services: many requests at once, each of which may be sent again."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import aiohttp
 import orjson
 
 from beatbook.runtime.refusal import Refusal
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 AT_ONCE = 16
 ATTEMPTS = 8
@@ -102,12 +105,12 @@ async def wait_for(what: str, check: Callable[[], Awaitable[bool]], *, patience:
         await asyncio.sleep(0.1)
 
 
-async def in_order(work: Iterable[Coroutine[Any, Any, Any]]) -> list[Any]:
-    """Do things at the same time, but begin them in their order and never more than a few at once."""
+async def in_order(do: Callable[[T], Awaitable[R]], things: Iterable[T]) -> list[R]:
+    """Do something with each thing: begun in their order, a few at once."""
     gate = asyncio.Semaphore(AT_ONCE)
 
-    async def one(step: Coroutine[Any, Any, Any]) -> Any:
+    async def one(thing: T) -> R:
         async with gate:
-            return await step
+            return await do(thing)
 
-    return await asyncio.gather(*(one(step) for step in work))
+    return await asyncio.gather(*map(one, things))

@@ -1,6 +1,7 @@
 """Sending what happened in the forums, as their councils would."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from beatbook.cli.demo_country.calls import Calls, in_order
 from beatbook.cli.demo_country.forums import Forum, Meeting
@@ -9,16 +10,18 @@ from beatbook.cli.demo_country.words import RULES_OF_PROCEDURE
 
 async def load_forums(calls: Calls, forums: Sequence[Forum]) -> None:
     """Found the forums with their members, then hold their meetings in the order in which they took place."""
-    founded = await in_order(_found(calls, forum) for forum in forums)
+
+    async def meet(entry: tuple[Forum, str, list[str], Meeting]) -> None:
+        await _meet(calls, *entry)
+
+    founded = await in_order(partial(_found, calls), forums)
     history = [
-        (meeting.starts_at, forum, forum_id, members, meeting)
+        (forum, forum_id, members, meeting)
         for forum, (forum_id, members) in zip(forums, founded, strict=True)
         for meeting in forum.meetings
     ]
-    history.sort(key=lambda entry: (entry[0], entry[1].area))
-    await in_order(
-        _meet(calls, forum, forum_id, members, meeting) for _, forum, forum_id, members, meeting in history
-    )  # fmt: skip
+    history.sort(key=lambda entry: (entry[3].starts_at, entry[0].area))
+    await in_order(meet, history)
 
 
 async def _found(calls: Calls, forum: Forum) -> tuple[str, list[str]]:

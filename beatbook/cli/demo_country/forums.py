@@ -14,7 +14,7 @@ HISTORY = timedelta(days=425)
 """How far back the first meetings lie: fourteen months."""
 AHEAD = timedelta(days=75)
 """How far ahead meetings are planned."""
-INTERVALS = {"core_implementation_group": 90, "community_safety_council": 35, "community_advisory_board": 84}
+INTERVALS = {"core_implementation_group": 90, "community_safety_council": 35, "community_advisory_board": 105}
 """Days between two meetings by kind of forum."""
 SECTORS = ("administration", "police", "education", "health", "womens_organisation", "youth", "business", "minority",
            "resident", "social_services", "elder", "ngo")  # fmt: skip
@@ -201,7 +201,7 @@ def _hold(
             "reason": "The day by which it is to be done was missing.",
         }
     meeting.decisions = [_decision(random, meeting, topics[0], today, municipality)]
-    if random.random() < 0.3:
+    if random.random() < 0.2:
         meeting.decisions.append(_decision(random, meeting, topics[1], today, municipality))
 
 

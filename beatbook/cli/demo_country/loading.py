@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -111,11 +112,13 @@ async def _load_areas(calls: Calls, country: Country) -> None:
     )
     registered = (await calls.get("forum", "/v1/areas", within=COUNTRY.code, limit=100))["items"]
     minority = {area_of(municipality): municipality.minority for municipality in MUNICIPALITIES}
-    plain = [area for area in registered if LOCAL_LANGUAGE not in area["names"]]
-    await in_order(_describe(calls, area["code"], minority) for area in plain)
+    await in_order(
+        partial(_describe, calls, minority),
+        [area["code"] for area in registered if LOCAL_LANGUAGE not in area["names"]],
+    )
 
 
-async def _describe(calls: Calls, code: str, minority: dict[str, float]) -> None:
+async def _describe(calls: Calls, minority: dict[str, float], code: str) -> None:
     place = names()[code]
     share = minority.get(".".join(code.split(".")[:2]), 0.13)
     patch = {
@@ -144,7 +147,7 @@ async def _load_incidents(calls: Calls, country: Country) -> None:
             "rows": country.incidents[first : first + BATCH_ROWS],
         }
         await calls.post("cases", "/v1/incidents/batches", batch, purpose=f"incidents {number}")
-    await in_order(_solve(calls, problem) for problem in country.problems)
+    await in_order(partial(_solve, calls), country.problems)
 
 
 async def _solve(calls: Calls, problem: Problem) -> None:
