@@ -37,14 +37,15 @@ def serve(
     """
     from pydantic import ValidationError
 
-    from beatbook.runtime.children import serve_gateway, serve_service
+    from beatbook.runtime import applications
 
     given = {} if role is None else {"role": role.value}
     try:
         if process is Process.GATEWAY:
-            serve_gateway({})
+            prepared = applications.prepare_gateway({})
         else:
-            serve_service(process.value, given)
+            prepared = applications.prepare_service(process.value, given)
     except ValidationError as error:
         names = ", ".join(f"BEATBOOK_{'_'.join(map(str, item['loc']))}".upper() for item in error.errors())
         raise Refusal(f"These environment variables are missing or wrong: {names}.") from error
+    applications.serve(prepared)

@@ -1,25 +1,14 @@
 """A process that serves one application until it is told to stop."""
 
-import asyncio
 from collections.abc import Callable
 
 import uvicorn
 from fastapi import FastAPI
 
 from beatbook.kit import telemetry
-from beatbook.kit.app import create_app
-from beatbook.kit.migrate import migrate
-from beatbook.kit.service import Service
-from beatbook.kit.settings import HttpSettings, ServiceSettings
+from beatbook.kit.settings import HttpSettings
 
 GRACE_SECONDS = 10
-
-
-def run_service(service: Service, settings: ServiceSettings, *, migrating: bool = False) -> None:
-    """Serve a service until SIGTERM, migrating its database first when asked to."""
-    if migrating:
-        asyncio.run(migrate(service, settings.database_url))
-    run(service.name, settings, lambda: create_app(service, settings))
 
 
 def run(name: str, settings: HttpSettings, make: Callable[[], FastAPI]) -> None:

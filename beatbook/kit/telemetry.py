@@ -18,7 +18,7 @@ from opentelemetry.exporter.prometheus import PrometheusMetricReader
 from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import MetricReader, PeriodicExportingMetricReader
-from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.resources import OTELResourceDetector, Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.sdk.trace.sampling import ParentBasedTraceIdRatio
@@ -70,7 +70,8 @@ def set_up(service: str, *, log_file: Path | None, sampling: float) -> None:
     handler = logging.FileHandler(log_file) if log_file else logging.StreamHandler(sys.stdout)
     handler.setFormatter(JsonLines())
     logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
-    resource = Resource.create({"service.name": f"beatbook-{service}", "service.namespace": "beatbook"})
+    named = Resource({"service.name": f"beatbook-{service}", "service.namespace": "beatbook"})
+    resource = named.merge(OTELResourceDetector().detect())
     readers: list[MetricReader] = [PrometheusMetricReader()]
     tracer_provider = TracerProvider(resource=resource, sampler=ParentBasedTraceIdRatio(sampling))
     if os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT"):

@@ -1,7 +1,7 @@
 """What `beatbook up` runs: PostgreSQL and NATS unless given, five services, the gateway; started, kept up, stopped.
 
-This process imports what its children need once, then forks them: they share that memory, and start at once. Only the
-gateway imports what is its own itself: that takes longest, and goes on beside the rest.
+This process imports what its children need and makes their applications once, then forks them: they share that memory,
+and start at once.
 """
 
 import gc
@@ -10,7 +10,7 @@ import json
 import os
 import signal
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -35,18 +35,17 @@ START_PATIENCE = 120.0
 START_DEATHS = 4
 """A service that dies this often before it was ever ready will not come up."""
 DEMO_ATTEMPTS = 3
-COMMON = (
-    "beatbook.kit.process",
-    "beatbook.kit.web",
-    "beatbook.kit.paging",
+PRELOADED = (
+    "beatbook.runtime.applications",
     "sqlalchemy.dialects.postgresql.asyncpg",
     "uvicorn.lifespan.on",
     "uvicorn.loops.uvloop",
     "uvicorn.protocols.http.httptools_impl",
     "uvicorn.protocols.websockets.websockets_sansio_impl",
     "encodings.idna",
+    *(f"services.{name}.app" for name in SERVICES),
+    "gateway.app",
 )
-OWN = tuple(f"services.{name}.app" for name in SERVICES)
 
 
 class Stopped(Exception):
@@ -135,15 +134,17 @@ class Stack:
         log.unlink(missing_ok=True)
         databases = self._errand(lambda: children.create_databases(admin_url, passwords), log)
         gc.disable()
-        self._preload(COMMON)
+        for name in PRELOADED:
+            importlib.import_module(name)
+            self._step(0.0)
         shared = self._shared_settings(nats_url)
-        gateway = self._child("gateway", lambda: children.serve_gateway(shared | self._own_settings("gateway")))
+        gateway = self._gateway(shared)
         services = [self._service(name, shared, service_url(admin_url, name, passwords[name])) for name in SERVICES]
         self._groups.extend((services, [gateway]))
-        self.supervisor.start(gateway)
-        self._preload(OWN)
+        gc.collect()
         gc.freeze()
         gc.enable()
+        self.supervisor.start(gateway)
         if self._finish(databases) != 0:
             raise Refusal(children.last_line(log))
         for child in services:
@@ -175,8 +176,16 @@ class Stack:
         self.supervisor.start(child)
 
     def _service(self, name: str, shared: dict[str, Any], database_url: str) -> Child:
-        settings = shared | self._own_settings(name) | {"database_url": database_url}
-        return self._child(name, lambda: children.serve_migrated(name, settings, self.instance.log(name)))
+        applications = importlib.import_module("beatbook.runtime.applications")
+        prepared = applications.prepare_service(
+            name, shared | self._own_settings(name) | {"database_url": database_url, "pool_size": 2}
+        )
+        return self._child(name, lambda: applications.serve_migrated(prepared, self.instance.log(name)))
+
+    def _gateway(self, shared: dict[str, Any]) -> Child:
+        applications = importlib.import_module("beatbook.runtime.applications")
+        prepared = applications.prepare_gateway(shared | self._own_settings("gateway"))
+        return self._child("gateway", lambda: applications.serve(prepared))
 
     def _child(self, name: str, body: Callable[[], None]) -> Child:
         return Child(name, lambda: fork(body, log=self.instance.log(name)), patience=12.0)
@@ -192,11 +201,6 @@ class Stack:
 
     def _own_settings(self, name: str) -> dict[str, Any]:
         return {"host": "127.0.0.1", "port": self.ports[name], "log_file": self.instance.log(name)}
-
-    def _preload(self, modules: Iterable[str]) -> None:
-        for name in modules:
-            importlib.import_module(name)
-            self._step(0.0)
 
     def _await_ready(self, starting: list[Child]) -> None:
         deadline = time.monotonic() + START_PATIENCE
