@@ -1,7 +1,5 @@
 """A process that serves one application until it is told to stop."""
 
-from collections.abc import Callable
-
 import uvicorn
 from fastapi import FastAPI
 
@@ -11,12 +9,12 @@ from beatbook.kit.settings import HttpSettings
 GRACE_SECONDS = 10
 
 
-def run(name: str, settings: HttpSettings, make: Callable[[], FastAPI]) -> None:
+def run(name: str, settings: HttpSettings, app: FastAPI) -> None:
     """Serve an application until SIGTERM; open requests get a grace of ten seconds."""
     telemetry.set_up(name, log_file=settings.log_file, sampling=settings.trace_sampling)
     uvicorn.Server(
         uvicorn.Config(
-            make(),
+            app,
             host=settings.host,
             port=settings.port,
             loop="uvloop",

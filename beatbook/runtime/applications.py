@@ -44,7 +44,7 @@ def prepare_gateway(settings: Mapping[str, Any]) -> Prepared:
 
 def serve(prepared: Prepared) -> None:
     """Serve an application until told to stop."""
-    run(prepared.name, prepared.settings, lambda: prepared.app)
+    run(prepared.name, prepared.settings, prepared.app)
 
 
 def serve_migrated(prepared: Prepared, log: Path) -> None:
