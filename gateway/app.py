@@ -15,6 +15,7 @@ from beatbook.kit.settings import HttpSettings
 from gateway import health, serving
 from gateway.clients.services import network
 from gateway.context import Machinery
+from gateway.followers import Followers
 from gateway.schema import make_schema
 from gateway.sockets import Sockets
 from gateway.web import developers, pages, signing, site
@@ -48,10 +49,12 @@ def _lifespan(settings: HttpSettings, clock: Clock) -> Callable[[FastAPI], Abstr
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         broker = Broker(settings.nats_url, "beatbook-gateway")
         async with network(settings) as connections:
-            app.state.machinery = Machinery(connections, broker, Keys(settings), clock)
+            followers = Followers()
+            app.state.machinery = Machinery(connections, broker, Keys(settings), clock, followers)
             connecting = asyncio.create_task(broker.connect())
             try:
-                yield
+                with followers.dismissed_by_signals():
+                    yield
             finally:
                 await _stop(connecting)
                 await broker.close()

@@ -12,6 +12,7 @@ from beatbook.kit.auth import Keys
 from beatbook.kit.broker import Broker
 from beatbook.kit.clock import Clock
 from gateway.clients.services import Network, Services
+from gateway.followers import Followers
 from gateway.loaders import Loaders
 
 
@@ -23,6 +24,7 @@ class Machinery:
     broker: Broker
     keys: Keys
     clock: Clock
+    followers: Followers
 
 
 @dataclass(frozen=True)

@@ -3,22 +3,21 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 
 import strawberry
 from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
 from strawberry import relay
 
 from beatbook.contracts.areas import parse_code
 from beatbook.contracts.catalogue import EVENTS
 from beatbook.contracts.envelope import SUBJECT_PREFIX
-from beatbook.kit.broker import Broker
 from beatbook.kit.errors import Invalid, Unauthenticated, Unavailable
-from gateway.context import Caller, Info
+from gateway.context import Caller, Info, Machinery
+from gateway.followers import WAITING, Mailbox
 
-WAITING = 1_000
-"""Events that may wait for a slow reader before it is told to read anew."""
 REMEMBERED = 1_024
 """Event ids kept, so that one which the relay sends again is told once."""
 
@@ -42,12 +41,12 @@ class Subscription:
     async def area_events(self, info: Info, area: strawberry.ID) -> AsyncGenerator[AreaEvent, None]:
         """Events of an area (its code or id) and of everything below it, as far as the caller may hear of them.
 
-        Ends with an error when the token ends or the reader falls far behind.
+        Ends with an error when the token ends, the reader falls far behind, or the server stops.
         """
         context = info.context
         code = area_code(str(area))
         await context.loaders.area.load(code)
-        async with _heard(context.machinery.broker, code) as messages:
+        async with _heard(context.machinery, code) as messages:
             async for message in _until(messages, context.caller, context.machinery.clock()):
                 event = told(message.headers or {}, context.caller)
                 if event is not None:
@@ -86,34 +85,36 @@ def told(headers: dict[str, str], caller: Caller) -> AreaEvent | None:
 
 
 @asynccontextmanager
-async def _heard(broker: Broker, area: str) -> AsyncIterator[asyncio.Queue[Msg | None]]:
-    """The broker's messages of an area's subtree; None in the queue says that the reader fell behind."""
-    if not broker.connected:
+async def _heard(machinery: Machinery, area: str) -> AsyncIterator[Mailbox]:
+    """The broker's messages of an area's subtree; None among them says that the reader fell behind."""
+    client = machinery.broker.client
+    if not machinery.broker.connected:
         raise Unavailable("Live events cannot be followed just now; the broker does not answer.")
-    queue: asyncio.Queue[Msg | None] = asyncio.Queue(WAITING)
-
-    async def heard(message: Msg) -> None:
-        if queue.qsize() < WAITING - 1:
-            queue.put_nowait(message)
-        elif not queue.full():
-            queue.put_nowait(None)
-
     every = f"{SUBJECT_PREFIX}.*.*.*.{area}"
-    subscriptions = [await broker.client.subscribe(subject, cb=heard) for subject in (every, f"{every}.>")]
-    try:
-        yield queue
-    finally:
-        for subscription in subscriptions:
-            await subscription.unsubscribe()
+    with machinery.followers.mailbox() as mailbox:
+
+        async def heard(message: Msg) -> None:
+            if mailbox.qsize() < WAITING - 1:
+                mailbox.put_nowait(message)
+            elif not mailbox.full():
+                mailbox.put_nowait(None)
+
+        subscriptions = [await client.subscribe(subject, cb=heard) for subject in (every, f"{every}.>")]
+        try:
+            yield mailbox
+        finally:
+            for subscription in subscriptions:
+                with suppress(NatsError):
+                    await subscription.unsubscribe()
 
 
-async def _until(queue: asyncio.Queue[Msg | None], caller: Caller, now: datetime) -> AsyncIterator[Msg]:
-    """Each message once, until the caller's token ends or the reader falls behind."""
+async def _until(mailbox: Mailbox, caller: Caller, now: datetime) -> AsyncIterator[Msg]:
+    """Each message once, until the caller's token ends, the reader falls behind or the server stops."""
     seen: OrderedDict[str, None] = OrderedDict()
     left = (caller.expires_at - now).total_seconds() if caller.expires_at else None
     try:
         async with asyncio.timeout(left):
-            while (message := await queue.get()) is not None:
+            while (message := await mailbox.get()) is not None:
                 event_id = (message.headers or {}).get("ce-id", "")
                 if event_id in seen:
                     continue
@@ -123,4 +124,4 @@ async def _until(queue: asyncio.Queue[Msg | None], caller: Caller, now: datetime
                 yield message
     except TimeoutError as error:
         raise Unauthenticated("The token has ended. Subscribe again with a new one.") from error
-    raise Unavailable("Too many events were waiting to be read. Read the area again, then subscribe anew.")
+    raise Unavailable("No more events come this way: read the area again, then subscribe anew.")

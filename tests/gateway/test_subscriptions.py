@@ -181,6 +181,17 @@ async def test_a_query_too_deep_is_refused_on_a_socket_too(country: Country) -> 
         assert message["payload"][0]["extensions"]["code"] == "too-deep"
 
 
+async def test_a_server_that_stops_dismisses_its_followers(country: Country) -> None:
+    """An open dashboard does not hold up the end of the process."""
+    async with socket(country) as ours:
+        await ours.hear()
+        await ours.follow("XK")
+        await subscribed(country)
+        country.gateway.app.state.machinery.followers.dismiss()
+        assert (await ours.hear())["payload"]["errors"][0]["extensions"]["code"] == "unavailable"
+        assert (await ours.hear())["type"] == "complete"
+
+
 async def test_following_ends_with_the_token(country: Country, tokens: Callable[..., str]) -> None:
     from datetime import timedelta
 
