@@ -14,11 +14,11 @@ HISTORY = timedelta(days=425)
 """How far back the first meetings lie: fourteen months."""
 AHEAD = timedelta(days=75)
 """How far ahead meetings are planned."""
-INTERVALS = {"core_implementation_group": 90, "community_safety_council": 35, "community_advisory_board": 105}
+INTERVALS = {"core_implementation_group": 90, "community_safety_council": 35, "community_advisory_board": 120}
 """Days between two meetings by kind of forum."""
 SECTORS = ("administration", "police", "education", "health", "womens_organisation", "youth", "business", "minority",
            "resident", "social_services", "elder", "ngo")  # fmt: skip
-SEATS = {"core_implementation_group": 10, "community_safety_council": 9, "community_advisory_board": 6}
+SEATS = {"core_implementation_group": 10, "community_safety_council": 8, "community_advisory_board": 5}
 CLOSED_MEETING = ("XD.ALDERPORT", 4)
 """The area and the number, counted back from the last one held, of the one closed meeting."""
 
