@@ -45,7 +45,6 @@ class Promise:
     owner: str
     due_on: str | None
     overdue: bool
-    kind: str
     area: str
     href: str
 
@@ -70,7 +69,6 @@ class Dashboard:
 def dashboard(area: Mapping[str, Any], silent: Sequence[str]) -> Dashboard:
     """Arrange one area's answer for the page; what is None was not answered, and the page says so."""
     around = area if "children" in area else area.get("parent")
-    open_decisions = area["openDecisions"]
     return Dashboard(
         area=area,
         crumbs=_crumbs(area),
@@ -80,8 +78,10 @@ def dashboard(area: Mapping[str, Any], silent: Sequence[str]) -> Dashboard:
         forums=_nodes(area["forums"]),
         more_forums=bool(area["forums"] and area["forums"]["pageInfo"]["hasNextPage"]),
         meetings=_meetings(area),
-        promises=None if open_decisions is None else [_promise(node) for node in _nodes(open_decisions) or ()],
-        more_promises=bool(open_decisions and open_decisions["pageInfo"]["hasNextPage"]),
+        promises=_promises(area),
+        more_promises=any(
+            area[name] and area[name]["pageInfo"]["hasNextPage"] for name in ("overdue", "openDecisions")
+        ),
         silent=silent,
     )
 
@@ -160,6 +160,16 @@ def _meetings(area: Mapping[str, Any]) -> list[Mapping[str, Any]] | None:
     return [{**meeting, "minutes": minutes.get(meeting["id"])} for meeting in meetings]
 
 
+def _promises(area: Mapping[str, Any]) -> list[Promise] | None:
+    """Overdue decisions first, the longest overdue on top; then the others by due date, those without one last."""
+    overdue, still_open = _nodes(area["overdue"]), _nodes(area["openDecisions"])
+    if overdue is None or still_open is None:
+        return None
+    decisions = {node["id"]: node for node in (*overdue, *still_open)}.values()
+    ordered = sorted(decisions, key=lambda node: (not node["overdue"], node["dueOn"] is None, node["dueOn"] or ""))
+    return [_promise(node) for node in ordered]
+
+
 def _promise(decision: Mapping[str, Any]) -> Promise:
     area = decision["area"]
     return Promise(
@@ -167,7 +177,6 @@ def _promise(decision: Mapping[str, Any]) -> Promise:
         owner=decision["owner"],
         due_on=decision["dueOn"],
         overdue=decision["overdue"],
-        kind=decision["kind"],
         area=area["name"] if area else "",
         href=path_of(area) if area else "",
     )

@@ -59,7 +59,7 @@ def _templates() -> Environment:
     )
     environment.globals["TIER_NAMES"] = wording.TIER_NAMES
     environment.globals["TIERS_BELOW"] = wording.TIERS_BELOW
-    for name in ("number", "spoken", "day", "month", "short_month", "path_of", "node"):
+    for name in ("number", "spoken", "day", "month", "short_month", "path_of", "node", "ticks"):
         environment.filters[name] = getattr(wording, name)
     return environment
 

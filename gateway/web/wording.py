@@ -1,8 +1,10 @@
 """How codes and figures are put in words on a page."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
+from markupsafe import Markup, escape
 from strawberry import relay
 
 TIER_NAMES = {"NATIONAL": "National", "MUNICIPAL": "Municipality", "NEIGHBOURHOOD": "Neighbourhood"}
@@ -13,6 +15,7 @@ FLAGS: Mapping[str, str] = {
     "partial_population": "population known in part",
     "nothing_due": "nothing due",
 }
+_TICKED = re.compile(r"`([^`]+)`")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -38,6 +41,11 @@ def number(value: float | None) -> str:
 def spoken(code: str) -> str:
     """A code as words: `request_to_police` is a request to police."""
     return code.replace("_", " ")
+
+
+def ticks(text: str) -> Markup:
+    """Text in which what stands between backticks is code."""
+    return Markup(_TICKED.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704 - the text was escaped
 
 
 def flags(codes: Sequence[str]) -> str:

@@ -78,7 +78,7 @@ async def test_events_of_the_subtree_come_to_those_who_may_hear(country: Country
         await asyncio.sleep(0.02)
 
 
-@pytest.mark.parametrize("grant", [None, "council@XK.PEC", "forum_member@XK.PRI"])
+@pytest.mark.parametrize("grant", [None, "council@XK.PEC", "partner@XK.PRI"])
 async def test_who_may_not_hear_is_told_public_events_only(
     country: Country, tokens: Callable[..., str], grant: str | None
 ) -> None:

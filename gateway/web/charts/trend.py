@@ -56,7 +56,7 @@ def trend(periods: Sequence[str], values: Sequence[float | None]) -> Trend | Non
         Point(x(index), y(value), periods[index], value) for index, value in enumerate(values) if value is not None
     ]
     every = ceil(len(periods) / MOST_LABELS)
-    across = [Tick(x(index), period) for index, period in enumerate(periods) if index % every == 0]
+    across = [Tick(x(index), period) for index, period in enumerate(periods) if (len(periods) - 1 - index) % every == 0]
     up = [Tick(y(step * number), f"{step * number:g}") for number in range(round(ceiling / step) + 1)]
     return Trend(_line(periods, values, x, y), points, across, up)
 
