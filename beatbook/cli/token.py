@@ -13,7 +13,7 @@ def token(
     role: Annotated[Role, typer.Option(help="What the holder is.")],
     area: Annotated[str, typer.Option(help="Where: the area and everything below it, such as XK.PRI.")],
     agency: Annotated[str | None, typer.Option(help="The agency that a partner acts for.")] = None,
-    subject: Annotated[str | None, typer.Option(help="Whom the log names. [default: the role]")] = None,
+    subject: Annotated[str | None, typer.Option(help="Whom the log names. [default: role@area]")] = None,
     days: Annotated[int, typer.Option(min=1, max=366, help="Days until it expires.")] = 7,
     data_dir: Annotated[Path | None, typer.Option(help="The instance's data. [default: .beatbook]")] = None,
 ) -> None:
@@ -34,4 +34,4 @@ def token(
         raise typer.BadParameter("a partner acts for an agency: name it", param_hint="--agency")
     lifetime = timedelta(days=days)
     instance = Instance(data_directory(data_dir))
-    typer.echo(issue_token(instance, [grant], subject=subject or role.value, agency=agency, lifetime=lifetime))
+    typer.echo(issue_token(instance, [grant], subject=subject or str(grant), agency=agency, lifetime=lifetime))

@@ -5,12 +5,12 @@ from typing import Literal
 from uuid import UUID
 
 from beatbook.contracts.areas import AreaCode
-from beatbook.contracts.envelope import Event
+from beatbook.contracts.envelope import OVERSEEING, POLICING, Event
 
 Phase = Literal["scanning", "analysis", "response", "assessment", "closed"]
 
 
-class IncidentRecorded(Event, service="cases", aggregate="incident", verb="recorded"):
+class IncidentRecorded(Event, service="cases", aggregate="incident", verb="recorded", audience=POLICING):
     """An incident was taken in. `month` is the first day of the month it began in; `category` an ICCS code. Rule C1."""
 
     incident_id: UUID
@@ -20,7 +20,7 @@ class IncidentRecorded(Event, service="cases", aggregate="incident", verb="recor
     repeat_victim: bool = False
 
 
-class ProblemOpened(Event, service="cases", aggregate="problem", verb="opened"):
+class ProblemOpened(Event, service="cases", aggregate="problem", verb="opened", audience=OVERSEEING):
     """A SARA case was opened, in scanning. Rule C4."""
 
     problem_id: UUID
@@ -29,7 +29,7 @@ class ProblemOpened(Event, service="cases", aggregate="problem", verb="opened"):
     opened_at: datetime
 
 
-class ProblemMoved(Event, service="cases", aggregate="problem", verb="moved"):
+class ProblemMoved(Event, service="cases", aggregate="problem", verb="moved", audience=OVERSEEING):
     """A SARA case changed phase, forward or back. Rule C4."""
 
     problem_id: UUID

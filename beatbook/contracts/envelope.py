@@ -17,7 +17,17 @@ EVERYONE = frozenset(Role)
 STAFF = frozenset(
     {Role.ADMIN, Role.COUNCIL, Role.OFFICER, Role.SUPERVISOR, Role.ADVISOR, Role.EVALUATOR, Role.CORE_GROUP}
 )
-"""An event that only those with an office in the area may hear of."""
+"""Those with an office in the area: for figures."""
+INSIDE_FORUMS = frozenset({Role.ADMIN, Role.COUNCIL, Role.FORUM_MEMBER, Role.OFFICER, Role.SUPERVISOR, Role.ADVISOR})
+"""Those who work in or with a forum: for what is not on its public face."""
+POLICING = frozenset({Role.ADMIN, Role.OFFICER, Role.SUPERVISOR})
+"""Those who may read single incidents."""
+OVERSEEING = frozenset({Role.SUPERVISOR})
+"""Those who see every case of their area: for single cases, of which others may not even know. Rule C14."""
+ADVISING = frozenset({Role.ADMIN, Role.ADVISOR, Role.SUPERVISOR, Role.COUNCIL})
+"""Those who read assignments and briefs."""
+PARTNERING = frozenset({Role.ADMIN, Role.PARTNER})
+"""Those who read a partner's endpoints."""
 
 
 class Event(BaseModel):
@@ -43,7 +53,7 @@ class Event(BaseModel):
         aggregate: str,
         verb: str,
         version: int = 1,
-        audience: frozenset[Role] = STAFF,
+        audience: frozenset[Role],
         **kwargs: Any,
     ) -> None:
         super().__init_subclass__(**kwargs)

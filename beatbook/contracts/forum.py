@@ -5,7 +5,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from beatbook.contracts.areas import AreaCode, Tier
-from beatbook.contracts.envelope import EVERYONE, Event
+from beatbook.contracts.envelope import EVERYONE, INSIDE_FORUMS, Event
 
 
 class AreaRegistered(Event, service="forum", aggregate="area", verb="registered", audience=EVERYONE):
@@ -40,7 +40,7 @@ class ForumFounded(Event, service="forum", aggregate="forum", verb="founded", au
     name: str
 
 
-class MemberSeated(Event, service="forum", aggregate="forum", verb="member_seated"):
+class MemberSeated(Event, service="forum", aggregate="forum", verb="member_seated", audience=INSIDE_FORUMS):
     """A seat was taken: codes only, no person. Rule F2."""
 
     forum_id: UUID
@@ -50,7 +50,7 @@ class MemberSeated(Event, service="forum", aggregate="forum", verb="member_seate
     role: str
 
 
-class MeetingPlanned(Event, service="forum", aggregate="meeting", verb="planned"):
+class MeetingPlanned(Event, service="forum", aggregate="meeting", verb="planned", audience=INSIDE_FORUMS):
     """A meeting got its date. Rule F7."""
 
     meeting_id: UUID
@@ -61,7 +61,7 @@ class MeetingPlanned(Event, service="forum", aggregate="meeting", verb="planned"
     public: bool
 
 
-class MeetingHeld(Event, service="forum", aggregate="meeting", verb="held"):
+class MeetingHeld(Event, service="forum", aggregate="meeting", verb="held", audience=INSIDE_FORUMS):
     """A meeting took place; people as counts. Rules F7, F10."""
 
     meeting_id: UUID
@@ -74,7 +74,7 @@ class MeetingHeld(Event, service="forum", aggregate="meeting", verb="held"):
     public_present: int
 
 
-class MeetingCalledOff(Event, service="forum", aggregate="meeting", verb="called_off"):
+class MeetingCalledOff(Event, service="forum", aggregate="meeting", verb="called_off", audience=INSIDE_FORUMS):
     """A planned meeting was postponed or cancelled. Rule F7."""
 
     meeting_id: UUID
@@ -83,7 +83,7 @@ class MeetingCalledOff(Event, service="forum", aggregate="meeting", verb="called
     state: Literal["postponed", "cancelled"]
 
 
-class MinutesApproved(Event, service="forum", aggregate="minutes", verb="approved"):
+class MinutesApproved(Event, service="forum", aggregate="minutes", verb="approved", audience=INSIDE_FORUMS):
     """The chair or the next meeting approved the minutes. Rule F11."""
 
     minutes_id: UUID
@@ -109,20 +109,23 @@ class MinutesPublished(Event, service="forum", aggregate="minutes", verb="publis
     corrects: int | None = None
 
 
-class DecisionRecorded(Event, service="forum", aggregate="decision", verb="recorded"):
-    """A meeting decided or asked for something; the words stay with the forum. Rule F12."""
+class DecisionRecorded(Event, service="forum", aggregate="decision", verb="recorded", audience=INSIDE_FORUMS):
+    """A meeting decided or asked for something; the words stay with the forum. Rule F12.
+
+    `owner` is the sector of the owning organisation, a code: its name is free text and stays too.
+    """
 
     decision_id: UUID
     meeting_id: UUID
     forum_id: UUID
     area: AreaCode
     kind: str
-    owner: str
+    owner: str | None
     due_on: date | None
     recorded_at: datetime
 
 
-class DecisionClosed(Event, service="forum", aggregate="decision", verb="closed"):
+class DecisionClosed(Event, service="forum", aggregate="decision", verb="closed", audience=INSIDE_FORUMS):
     """A decision ended; `on_time` is None unless it was delivered against a due date. Rule F13.
 
     `ended_on` is the day it was done or refused, `closed_at` the moment that was recorded.

@@ -3,10 +3,10 @@
 from uuid import UUID
 
 from beatbook.contracts.areas import AreaCode
-from beatbook.contracts.envelope import Event
+from beatbook.contracts.envelope import PARTNERING, Event
 
 
-class EndpointRegistered(Event, service="webhooks", aggregate="endpoint", verb="registered"):
+class EndpointRegistered(Event, service="webhooks", aggregate="endpoint", verb="registered", audience=PARTNERING):
     """A partner registered an endpoint; neither its URL nor its secret is in the event. Rule W1."""
 
     endpoint_id: UUID

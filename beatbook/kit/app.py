@@ -17,6 +17,7 @@ from beatbook.kit.consumers import ConsumerRun
 from beatbook.kit.db import Database
 from beatbook.kit.feed import FeedReader
 from beatbook.kit.relay import Relay
+from beatbook.kit.retention import FORGET_ANSWERS
 from beatbook.kit.service import Service
 from beatbook.kit.settings import ServiceSettings
 from beatbook.kit.timers import WorkerContext, run_timers
@@ -95,8 +96,7 @@ async def _start_worker(
     start(relay.run())
     for consumer in service.consumers:
         start(ConsumerRun(consumer, database, broker, reader).run())
-    if service.timers:
-        start(run_timers(service.timers, service.name, context))
+    start(run_timers((*service.timers, FORGET_ANSWERS), service.name, context))
     for work in service.background:
         start(_forever(work, context))
 

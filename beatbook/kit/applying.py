@@ -27,8 +27,21 @@ log = logging.getLogger(__name__)
 Handler = Callable[[asyncpg.Connection, Sequence[Received[Any]]], Awaitable[None]]
 
 ATTEMPTS = 3
-OUTAGES = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.OperatorInterventionError, OSError)
-"""The database is away, rather than the event wrong."""
+_OUTAGES = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.CannotConnectNowError,
+    ConnectionError,
+)
+
+
+def is_outage(db: asyncpg.Connection, error: Exception) -> bool:
+    """Whether the database is away, rather than the event wrong.
+
+    The driver's own errors don't tell: a value it can't encode is an interface error like a lost connection.
+    """
+    return db.is_closed() or isinstance(error, _OUTAGES)
 
 
 @dataclass(frozen=True)
@@ -116,9 +129,11 @@ class Applier:
         """Apply events that follow the checkpoint without a gap; raises `Behind` when another has moved it."""
         try:
             await self._apply_together(db, events)
-        except (*OUTAGES, Behind):
+        except Behind:
             raise
-        except Exception as error:  # noqa: BLE001 - whatever a handler raises: find the event that does it
+        except Exception as error:
+            if is_outage(db, error):
+                raise
             log.warning("a batch failed (%s); taking its events one by one", type(error).__name__)
             for event in events:
                 await self._apply_alone(db, event)
@@ -135,9 +150,11 @@ class Applier:
         for attempt in range(1, self._attempts + 1):
             try:
                 return await self._apply_together(db, [event])
-            except (*OUTAGES, Behind):
+            except Behind:
                 raise
             except Exception as error:  # a poison event must not stop the stream
+                if is_outage(db, error):
+                    raise
                 if attempt < self._attempts:
                     await asyncio.sleep(0.1 * 4**attempt)
                     continue
@@ -175,7 +192,7 @@ class Applier:
         return free
 
     async def _park(self, db: asyncpg.Connection, event: Arrived, error: str) -> None:
-        data = event.data if isinstance(event.data, dict) else orjson.loads(event.data)
+        data = event.data if isinstance(event.data, dict) else _object(event.data)
         await db.execute(
             """insert into parked_events
                (consumer, source, position, id, type, subject, area, time, actor, data, traceparent, error)
@@ -183,6 +200,14 @@ class Applier:
             self.consumer.name, self.consumer.source, event.position, event.id, event.type, event.subject, event.area,
             event.time, event.actor, data, event.traceparent, error,
         )  # fmt: skip
+
+
+def _object(data: bytes) -> Any:
+    """An event's data for the parking place; what is no JSON is left in its owner's log."""
+    try:
+        return orjson.loads(data)
+    except ValueError:
+        return {}
 
 
 def reason(error: Exception) -> str:

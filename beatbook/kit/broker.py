@@ -1,6 +1,7 @@
 """The connection to NATS JetStream, made to survive anything but its own end. ARCHITECTURE 5, broker facts."""
 
 import asyncio
+import contextlib
 import logging
 import os
 from collections.abc import Awaitable, Callable
@@ -94,7 +95,8 @@ class Broker:
     async def ping(self, subject: str) -> None:
         """Send a hint that may be lost: a poll is always the fallback."""
         if self.connected:
-            await self._client.publish(subject, b"")
+            with contextlib.suppress(NatsError):
+                await self._client.publish(subject, b"")
 
     async def listen(self, subject: str, heard: Callable[[Msg], Awaitable[None]]) -> None:
         """Call `heard` for each message on a core subject, through reconnections."""

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 import aiohttp
 import asyncpg
+from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 from nats.errors import Error as NatsError
 from nats.errors import TimeoutError as NatsTimeout
@@ -18,7 +19,7 @@ from nats.js.api import ConsumerConfig, DeliverPolicy
 
 from beatbook.contracts.envelope import SUBJECT_PREFIX
 from beatbook.kit import telemetry
-from beatbook.kit.applying import OUTAGES, Applier, Arrived, Behind, Consumer, Handler
+from beatbook.kit.applying import Applier, Arrived, Behind, Consumer, Handler
 from beatbook.kit.broker import Broker, stream_name
 from beatbook.kit.db import Database
 from beatbook.kit.feed import FeedReader
@@ -47,8 +48,9 @@ class ConsumerRun:
                 async with held_lock(self._database, f"consumer:{name}:{source}") as db:
                     await self._applier.start(db)
                     await self._serve(db)
-            except (*OUTAGES, asyncpg.PostgresError, NatsError, aiohttp.ClientError, Behind) as error:
-                log.warning("consumer %s of %s pauses: %s", name, source, type(error).__name__)
+            except Exception as error:  # nothing may end a consumer for good
+                expected = isinstance(error, (asyncpg.PostgresError, NatsError, aiohttp.ClientError, OSError, Behind))
+                log.warning("consumer %s of %s pauses: %s", name, source, type(error).__name__, exc_info=not expected)
                 await asyncio.sleep(0.5)
 
     async def _serve(self, db: asyncpg.Connection) -> None:
@@ -64,7 +66,9 @@ class ConsumerRun:
                     self._tell(batch[-1], self._applier.checkpoint - before, subscription.pending_msgs)
                     continue
                 _, last = await self._broker.last_position(self._consumer.source)
-                if last != self._applier.checkpoint:
+                lag = last - self._applier.checkpoint
+                telemetry.behind(self._consumer.name, self._consumer.source, max(0, lag))
+                if lag:
                     raise Behind
         finally:
             await _drop(subscription)
@@ -91,10 +95,10 @@ class ConsumerRun:
             first = await subscription.next_msg(timeout=IDLE_SECONDS)
         except (NatsTimeout, TimeoutError):
             return []
-        batch = [Arrived.from_message(first)]
-        while len(batch) < BATCH and subscription.pending_msgs > 0:
-            batch.append(Arrived.from_message(await subscription.next_msg(timeout=IDLE_SECONDS)))
-        return batch
+        messages = [first]
+        while len(messages) < BATCH and subscription.pending_msgs > 0:
+            messages.append(await subscription.next_msg(timeout=IDLE_SECONDS))
+        return [event for message in messages if (event := _readable(message)) is not None]
 
     async def _take(self, db: asyncpg.Connection, batch: Sequence[Arrived]) -> None:
         """Apply what is new of a batch, filling gaps from the owner's log."""
@@ -128,6 +132,15 @@ class ConsumerRun:
     def _tell(self, last: Arrived, count: int, pending: int) -> None:
         age = (datetime.now(UTC) - last.time).total_seconds()
         telemetry.applied(self._consumer.name, self._consumer.source, count, lag=pending, seconds=age)
+
+
+def _readable(message: Msg) -> Arrived | None:
+    """The event of a message; None for one that no relay of ours sent: positions tell if anything is missing then."""
+    try:
+        return Arrived.from_message(message)
+    except (KeyError, ValueError):
+        log.error("a message in %s is no event of ours; passing over it", message.subject)
+        return None
 
 
 async def _drop(subscription: Subscription) -> None:

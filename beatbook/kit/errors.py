@@ -4,6 +4,7 @@ A problem document says what is wrong, where, and what to mend; it never echoes 
 """
 
 import logging
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -141,6 +142,13 @@ def _where(location: Sequence[str | int]) -> str:
 
 
 def _finding(error: Any) -> dict[str, str]:
+    if error["type"] == "extra_forbidden":
+        field = str(error["loc"][-1])
+        known_form = re.fullmatch(r"[A-Za-z_]\w{0,40}", field, re.ASCII)
+        return {
+            "field": _where(error["loc"]) if known_form else _where(error["loc"][:-1]),
+            "reason": "not a field here" if known_form else "holds a field that is not known here",
+        }
     if error["type"] == "json_invalid":
         return {"field": "body", "reason": f"not JSON at character {error['loc'][-1]}"}
     return {"field": _where(error["loc"]), "reason": error["msg"]}
@@ -187,7 +195,14 @@ def install(app: FastAPI) -> None:
         problem.status, problem.title = error.status_code, str(error.detail)
         return answer(problem)
 
+    @app.exception_handler(Exception)
+    async def _unforeseen(request: Request, error: Exception) -> Response:
+        log.error("unforeseen error", exc_info=error)
+        return answer(_unexpected())
+
     async def _outage(request: Request, error: Exception) -> Response:
+        if isinstance(error, ValueError):  # a value the driver can't encode is one of its interface errors too
+            return await _unforeseen(request, error)
         log.warning("database unavailable: %s", type(error).__name__)
         return answer(Unavailable("The database does not answer. Nothing was changed; send the request again."))
 
@@ -199,11 +214,6 @@ def install(app: FastAPI) -> None:
         if error.connection_invalidated or getattr(error.orig, "sqlstate", None) in _PASSING:
             return await _outage(request, error)
         log.error("database error: %s", type(error.orig).__name__, exc_info=error)
-        return answer(_unexpected())
-
-    @app.exception_handler(Exception)
-    async def _unforeseen(request: Request, error: Exception) -> Response:
-        log.error("unforeseen error", exc_info=error)
         return answer(_unexpected())
 
 

@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from beatbook.contracts.actor import Actor
 from beatbook.contracts.envelope import Event
 from beatbook.kit import telemetry
+from beatbook.kit.errors import TooLarge
 from beatbook.kit.ids import new_id
 
 
@@ -23,6 +24,9 @@ class Fact:
     subject: UUID
     area: str
 
+
+MAX_EVENT_BYTES = 900_000
+"""So an event fits into a broker's default message size of 1 MiB: one that did not would stop the stream."""
 
 _INSERT = text("""
     insert into events (id, type, subject, area, time, actor, data, traceparent)
@@ -49,7 +53,7 @@ async def emit(
             "area": area,
             "time": at,
             "actor": actor.subject,
-            "data": event.model_dump_json(),
+            "data": _data(event),
             "traceparent": telemetry.current_traceparent(),
         },
     )
@@ -80,8 +84,16 @@ async def emit_many(
         at,
         actor,
         telemetry.current_traceparent(),
-        [fact.event.model_dump_json() for fact in facts],
+        [_data(fact.event) for fact in facts],
     )
     if session is not None:
         session.info["emitted"] = True
     telemetry.appended(facts[0].event.service, len(facts))
+
+
+def _data(event: Event) -> str:
+    """The event's data as JSON; raises `TooLarge`, so that the command fails rather than the stream."""
+    data = event.model_dump_json()
+    if len(data.encode()) > MAX_EVENT_BYTES:
+        raise TooLarge(f"This would make an event of more than {MAX_EVENT_BYTES} bytes; send less at once.")
+    return data

@@ -45,7 +45,9 @@ class FeedPage(View):
 
 _AFTER = text("""
     select id, type, subject, area, time, actor, data, traceparent, position
-    from events where position > :after order by position limit :limit
+    from (select *, sum(pg_column_size(data)) over (order by position) - pg_column_size(data) as bytes_before
+          from (select * from events where position > :after order by position limit :limit) as following) as measured
+    where bytes_before < 4000000 order by position
 """)
 
 

@@ -52,7 +52,8 @@ async def prepare(request: Request) -> None:
         return
     if not 1 <= len(key) <= 200 or not key.isprintable():
         raise Invalid("Idempotency-Key is 1 to 200 printable characters, such as a UUID.")
-    request.state.idempotency = _Claim(key, f"{request.method} {request.url.path}", sha256_hex(await request.body()))
+    wanted = f"{request.url.path}?{request.url.query} {request.headers.get('if-match', '')}"
+    request.state.idempotency = _Claim(key, wanted, sha256_hex(await request.body()))
 
 
 async def claim(request: Request, session: AsyncSession, actor: Actor) -> None:
@@ -63,8 +64,8 @@ async def claim(request: Request, session: AsyncSession, actor: Actor) -> None:
     wanted: _Claim | None = getattr(request.state, "idempotency", None)
     if wanted is None:
         return
-    wanted.actor = actor.subject
-    fields = {"actor": actor.subject, "key": wanted.key}
+    wanted.actor = _identity(actor)
+    fields = {"actor": wanted.actor, "key": wanted.key}
     connection = await session.connection()
     claimed = await connection.execute(_CLAIM, fields | {"request": wanted.request, "body": wanted.body_sha256})
     if claimed.first() is not None:
@@ -83,6 +84,12 @@ async def claim(request: Request, session: AsyncSession, actor: Actor) -> None:
             rule="X4",
         )
     raise Replay(before.status, before.media_type, before.etag, before.body)
+
+
+def _identity(actor: Actor) -> str:
+    """Who asks, with what rights: an answer is only given again to who could still get it anew."""
+    rights = " ".join(sorted(map(str, actor.grants)))
+    return f"{actor.subject} {sha256_hex(f'{actor.agency} {rights}'.encode())[:16]}"
 
 
 async def keep(request: Request, response: Response) -> None:

@@ -35,7 +35,8 @@ _POSITION = """
                 from (select seq from events where position is null order by seq limit 2000) as unpositioned),
     placed as (update events set position = state.position + waiting.n
                from waiting, state where events.seq = waiting.seq returning 1)
-    update relay set position = position + (select count(*) from placed) returning (select count(*) from placed)
+    update relay set position = position + (select count(*) from placed)
+    returning (select count(*) from placed) as placed, position
 """
 _NEXT = """
     select id, type, subject, area, time, actor, data::text as data, traceparent, position
@@ -90,8 +91,9 @@ class Relay:
             try:
                 async with held_lock(self._database, f"relay:{self._service}") as connection:
                     await self._serve(connection)
-            except (asyncpg.PostgresError, asyncpg.InterfaceError, NatsError, OSError, PublishStopped) as error:
-                log.warning("relay pauses: %s", type(error).__name__)
+            except Exception as error:  # nothing may end the relay for good
+                expected = isinstance(error, (asyncpg.PostgresError, NatsError, OSError, PublishStopped))
+                log.warning("relay pauses: %s", type(error).__name__, exc_info=not expected)
                 await asyncio.sleep(0.5)
 
     async def _serve(self, connection: asyncpg.Connection) -> None:
@@ -99,8 +101,8 @@ class Relay:
         await self._broker.ensure_stream(self._service)
         sequence, published = await self._compare(connection)
         while True:
-            while await connection.fetchval(_POSITION):
-                pass
+            placed = await connection.fetchrow(_POSITION)
+            telemetry.waiting(self._service, placed["position"] - published if placed else 0)
             rows = await connection.fetch(_NEXT, published, WINDOW)
             if not rows:
                 if not await self._woken_in_time():
@@ -115,6 +117,13 @@ class Relay:
         """The stream's last sequence, and the position to go on from; what the broker lost is published anew."""
         sequence, position = await self._broker.last_position(self._service)
         recorded: int = await connection.fetchval("select published from relay")
+        ours: int = await connection.fetchval("select position from relay")
+        if position > ours:
+            # the database was restored to an earlier day: readers have seen these positions, so none is given again
+            log.critical(
+                "the broker holds positions up to %d, the log only up to %d; going on after them", position, ours
+            )
+            await connection.execute("update relay set position = $1, published = $1", position)
         if position < recorded:
             log.warning("the broker lost events %d to %d; publishing them again", position + 1, recorded)
             # the broker still remembers their message ids for a while and would drop them as duplicates

@@ -24,6 +24,8 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.sdk.trace.sampling import ParentBasedTraceIdRatio
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from beatbook.kit.discretion import HTTP_VIEW, DiscreetExporter
+
 _tracer = trace.get_tracer("beatbook")
 _meter = metrics.get_meter("beatbook")
 _appended = _meter.create_counter("beatbook_events_appended", description="events written to a log")
@@ -31,6 +33,7 @@ _published = _meter.create_counter("beatbook_events_published", description="eve
 _applied = _meter.create_counter("beatbook_events_applied", description="events applied to projections")
 _parked = _meter.create_counter("beatbook_events_parked", description="events set aside because a handler failed")
 _refusals = _meter.create_counter("beatbook_refusals", description="requests refused, by problem code")
+_waiting = _meter.create_gauge("beatbook_events_waiting", description="positioned events the broker lacks")
 _lag = _meter.create_gauge("beatbook_consumer_lag_positions", description="events a consumer is behind its source")
 _lag_seconds = _meter.create_gauge("beatbook_consumer_lag_seconds", description="age of the last event applied")
 
@@ -78,10 +81,10 @@ def set_up(service: str, *, log_file: Path | None, sampling: float) -> None:
         from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter  # noqa: PLC0415 - heavy, rarely used
         from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415
 
-        tracer_provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+        tracer_provider.add_span_processor(BatchSpanProcessor(DiscreetExporter(OTLPSpanExporter())))
         readers.append(PeriodicExportingMetricReader(OTLPMetricExporter()))
     trace.set_tracer_provider(tracer_provider)
-    metrics.set_meter_provider(MeterProvider(resource=resource, metric_readers=readers))
+    metrics.set_meter_provider(MeterProvider(resource=resource, metric_readers=readers, views=[HTTP_VIEW]))
 
 
 def instrument(app: FastAPI) -> None:
@@ -108,7 +111,8 @@ def continued(name: str, traceparent: str | None) -> Iterator[None]:
     if traceparent is None:
         yield
         return
-    with _tracer.start_as_current_span(name, context=propagate.extract({"traceparent": traceparent})):
+    origin = propagate.extract({"traceparent": traceparent})
+    with _tracer.start_as_current_span(name, context=origin, record_exception=False):
         yield
 
 
@@ -128,6 +132,16 @@ def applied(consumer: str, source: str, count: int, *, lag: int, seconds: float)
     _applied.add(count, labels)
     _lag.set(lag, labels)
     _lag_seconds.set(seconds, labels)
+
+
+def behind(consumer: str, source: str, lag: int) -> None:
+    """Say how many positions a consumer is behind its source while nothing arrives."""
+    _lag.set(lag, {"consumer": consumer, "source": source})
+
+
+def waiting(service: str, count: int) -> None:
+    """Say how many positioned events of a service the broker has not acknowledged yet."""
+    _waiting.set(count, {"service": service})
 
 
 def parked(consumer: str, source: str) -> None:

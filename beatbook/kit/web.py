@@ -137,7 +137,7 @@ def _if_match(request: Request) -> ExpectedVersion:
     if text.strip() == "*":
         return ExpectedVersion(None)
     digits = text.strip().removeprefix("W/").strip('"')
-    if not digits.isdigit() or len(digits) > 9:
+    if not (digits.isascii() and digits.isdigit()) or len(digits) > 9:
         raise Stale("If-Match is not an ETag of this resource. Read it again and send its ETag.")
     return ExpectedVersion(int(digits))
 

@@ -86,3 +86,4 @@ def upgrade() -> None:
             primary key (actor, key)
         )
     """)
+    op.execute("create index idempotency_keys_age on idempotency_keys (created_at)")
