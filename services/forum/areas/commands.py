@@ -132,6 +132,8 @@ async def change_area(
     if not rules.may_edit_register(actor, code):
         raise Forbidden("To change an area you need an admin grant there.")
     expected.check(area.version)
+    if area.valid_to is not None:
+        raise Conflict(f"{code} was closed on {area.valid_to}; a closed area is not changed any more.", rule="A3")
     for name, value in request.model_dump(exclude_unset=True, mode="json").items():
         if value is not None or name == "population":
             setattr(area, name, value)
@@ -152,6 +154,10 @@ async def close_area(
         raise Conflict(f"{code} was closed on {area.valid_to}.", rule="A3")
     if request.closed_on < area.valid_from:
         raise Refused(f"{code} is valid from {area.valid_from}; it can't be closed before.", rule="A2a")
+    if request.closed_on > now.date():
+        raise Refused("closed_on lies in the future: close the area when it has ceased to be valid.", rule="A2a")
+    if still_open := await queries.open_children(session, code):
+        raise Conflict(f"Areas within {code} are open: close them first.", rule="A3", unmet=still_open[:20])
     open_areas = await queries.list_areas(
         session,
         within=None,

@@ -59,6 +59,12 @@ async def list_areas(
     return (await session.exec(statement)).all()
 
 
+async def open_children(session: AsyncSession, code: str) -> list[str]:
+    """The codes of the open areas one tier below."""
+    statement = select(Area.code).where(Area.parent == code, col(Area.valid_to).is_(None)).order_by(col(Area.code))
+    return list((await session.exec(statement)).all())
+
+
 async def codes_by_source(session: AsyncSession) -> dict[str, str]:
     """The codes of open areas by the code their source gave them; a source code used twice is left out."""
     rows = (await session.exec(select(Area.source_code, Area.code).where(col(Area.valid_to).is_(None)))).all()

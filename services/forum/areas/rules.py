@@ -12,7 +12,8 @@ from beatbook.contracts.actor import Actor, Role
 from beatbook.contracts.areas import Tier, code_part, tier_of
 
 MAX_TIERS = 3
-MAX_BOUNDARY_BYTES = 1_000_000
+MAX_BOUNDARY_BYTES = 700_000
+"""Of its GeoJSON, so that the event with it fits into a broker's default message size."""
 EDITORS = frozenset({Role.ADMIN})
 
 
@@ -254,8 +255,9 @@ def valid_boundary(geometry: Any) -> dict[str, Any]:
         raise _Unfit("invalid_geometry", "Its geometry is not a Polygon or MultiPolygon.")
     boundary = {"type": geometry["type"], "coordinates": geometry.get("coordinates")}
     try:
-        shape = shapely.from_geojson(orjson.dumps(boundary))
-    except shapely.errors.ShapelyError as error:
+        written = orjson.dumps(boundary)
+        shape = shapely.from_geojson(written)
+    except (shapely.errors.ShapelyError, TypeError) as error:
         raise _Unfit("invalid_geometry", "Its coordinates are not closed rings of [longitude, latitude].") from error
     if shape.is_empty:
         raise _Unfit("invalid_geometry", "Its geometry is empty.")
@@ -264,6 +266,6 @@ def valid_boundary(geometry: Any) -> dict[str, Any]:
     west, south, east, north = shape.bounds
     if west < -180 or east > 180 or south < -90 or north > 90:
         raise _Unfit("invalid_geometry", "Its coordinates are not longitude and latitude in degrees (WGS 84).")
-    if len(shapely.to_wkb(shape)) > MAX_BOUNDARY_BYTES:
-        raise _Unfit("invalid_geometry", "Its boundary has too many points; simplify it to under about 60,000.")
+    if len(written) > MAX_BOUNDARY_BYTES:
+        raise _Unfit("invalid_geometry", "Its boundary takes more than 700,000 bytes; simplify it or drop digits.")
     return boundary

@@ -106,10 +106,10 @@ class AreaPatch(StrictModel):
     """What may be changed by hand."""
 
     names: dict[Annotated[str, Field(pattern=r"^([a-z]{2,3}|und)$")], Text200] | None = Field(
-        default=None, min_length=1
+        default=None, min_length=1, max_length=40
     )
-    external_codes: dict[Text200, Text200] | None = None
-    languages: list[Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]] | None = None
+    external_codes: dict[Text200, Text200] | None = Field(default=None, max_length=40)
+    languages: list[Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]] | None = Field(default=None, max_length=40)
     population: int | None = Field(default=None, ge=0, le=2_000_000_000)
     population_bands: list[PopulationBand] | None = Field(default=None, max_length=10)
     minority_groups: list[MinorityGroup] | None = Field(default=None, max_length=100)

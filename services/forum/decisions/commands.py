@@ -58,7 +58,7 @@ async def record_decision(
         forum_id=decision.forum_id,
         area=decision.area,
         kind=decision.kind,
-        owner=decision.owner,
+        owner=decision.owner_sector,
         due_on=decision.due_on,
         recorded_at=now,
     )

@@ -87,6 +87,7 @@ async def agenda(session: AsyncSession, actor: Actor, meeting_id: UUID, today: d
         Decision.forum_id == meeting.forum_id,
         Decision.state == DecisionState.OPEN,
         Decision.meeting_id != meeting_id,
+        Decision.decided_on <= meeting.starts_at.date(),
     )
     decisions = (await session.exec(still_open.order_by(col(Decision.due_on), col(Decision.id)))).all()
     items = []

@@ -12,6 +12,7 @@ from beatbook.kit.web import StrictModel, View
 from services.forum.areas.schemas import Day
 from services.forum.decisions.rules import DecisionKind, DecisionState, Method
 from services.forum.forums.schemas import Advisory
+from services.forum.members.rules import Sector
 
 Line = Annotated[str, Field(min_length=1, max_length=500)]
 Words = Annotated[str, Field(min_length=1, max_length=10_000)]
@@ -41,6 +42,7 @@ class DecisionCreate(StrictModel):
     text: Words
     kind: DecisionKind = DecisionKind.DECISION
     owner: Annotated[str, Field(min_length=1, max_length=200, description="The owning organisation, no person")]
+    owner_sector: Sector | None = Field(default=None, description="What kind of organisation the owner is")
     due_on: Day | None = None
     method: Method = Method.CONSENSUS
     votes: Votes | None = None
@@ -81,6 +83,7 @@ class DecisionView(View):
     text: str
     kind: DecisionKind
     owner: str
+    owner_sector: Sector | None
     due_on: date | None
     method: Method
     votes: dict[str, int] | None

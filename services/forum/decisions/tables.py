@@ -12,6 +12,7 @@ from beatbook.kit.db import UTC_TIME, text_enum
 from beatbook.kit.ids import new_id
 from services.forum.base import ForumTable
 from services.forum.decisions.rules import DecisionKind, DecisionState, Method
+from services.forum.members.rules import Sector
 
 
 class Decision(ForumTable, table=True):
@@ -32,6 +33,7 @@ class Decision(ForumTable, table=True):
     text: str
     kind: DecisionKind = Field(sa_column=Column(text_enum(DecisionKind), nullable=False))
     owner: str
+    owner_sector: Sector | None = Field(default=None, sa_column=Column(text_enum(Sector)))
     due_on: date | None = None
     method: Method = Field(sa_column=Column(text_enum(Method), nullable=False))
     votes: dict[str, int] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))

@@ -1,6 +1,7 @@
 """Reads of forums, which are public."""
 
 from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
 from sqlmodel import col, func, select
@@ -8,8 +9,8 @@ from sqlmodel import col, func, select
 from beatbook.contracts.actor import Actor
 from beatbook.kit.db import AsyncSession
 from beatbook.kit.errors import Forbidden, NotFound
-from services.forum.forums.rules import may_manage
-from services.forum.forums.schemas import ForumView
+from services.forum.forums.rules import may_manage, police_chair_caution
+from services.forum.forums.schemas import Advisory, ForumView
 from services.forum.forums.tables import Forum, RulesOfProcedure
 
 
@@ -47,6 +48,12 @@ async def rules_versions(session: AsyncSession, forum_ids: Sequence[UUID]) -> di
     return dict((await session.exec(statement)).all())
 
 
+async def first_rules_adopted(session: AsyncSession, forum_id: UUID) -> date | None:
+    """The earliest day on which the forum had written rules; None when it has none. Rule F4."""
+    statement = select(func.min(RulesOfProcedure.adopted_on)).where(RulesOfProcedure.forum_id == forum_id)
+    return (await session.exec(statement)).one()
+
+
 async def list_rules(session: AsyncSession, forum_id: UUID) -> Sequence[RulesOfProcedure]:
     """Every version of a forum's written rules, newest first."""
     statement = (
@@ -57,10 +64,19 @@ async def list_rules(session: AsyncSession, forum_id: UUID) -> Sequence[RulesOfP
     return (await session.exec(statement)).all()
 
 
-async def views(session: AsyncSession, forums: Sequence[Forum]) -> list[ForumView]:
-    """The answers for forums."""
+async def views(session: AsyncSession, forums: Sequence[Forum], today: date) -> list[ForumView]:
+    """The answers for forums, with what they are advised of today."""
     versions = await rules_versions(session, [forum.id for forum in forums])
-    return [ForumView(**forum.model_dump(), rules_version=versions.get(forum.id, 0)) for forum in forums]
+    return [_view(forum, versions.get(forum.id, 0), today) for forum in forums]
+
+
+def _view(forum: Forum, rules_version: int, today: date) -> ForumView:
+    caution = police_chair_caution(forum.police_chair_until, today)
+    return ForumView(
+        **forum.model_dump(exclude={"police_chair_until"}),
+        rules_version=rules_version,
+        advisories=[Advisory(code="police-chair-overdue", text=caution, rule="F3")] if caution else [],
+    )
 
 
 async def managed_forum(session: AsyncSession, actor: Actor, forum_id: UUID) -> Forum:

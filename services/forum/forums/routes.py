@@ -30,12 +30,13 @@ async def found_forum(
     """Found a forum."""
     forum = await commands.found_forum(session, actor, now, request)
     set_etag(response, forum.version)
-    return (await queries.views(session, [forum]))[0]
+    return (await queries.views(session, [forum], now.date()))[0]
 
 
 @routes.get("")
 async def list_forums(
     session: Read,
+    now: Now,
     page: PageParams,
     area: Annotated[AreaCode | None, Query(description="This area and everything below it")] = None,
     areas: Annotated[str | None, Query(description="Exactly these areas, separated by commas", max_length=8000)] = None,
@@ -48,26 +49,32 @@ async def list_forums(
         after=page.after_id(),
         limit=page.limit + 1,
     )
-    views = {view.id: view for view in await queries.views(session, rows)}
+    views = {view.id: view for view in await queries.views(session, rows, now.date())}
     return page.page(rows, lambda row: views[row.id], lambda row: row.id)
 
 
 @routes.get("/{forum_id}")
-async def read_forum(forum_id: UUID, session: Read, response: Response) -> ForumView:
+async def read_forum(forum_id: UUID, session: Read, now: Now, response: Response) -> ForumView:
     """One forum."""
     forum = await queries.forum_by_id(session, forum_id)
     set_etag(response, forum.version)
-    return (await queries.views(session, [forum]))[0]
+    return (await queries.views(session, [forum], now.date()))[0]
 
 
 @routes.patch("/{forum_id}")
 async def change_forum(
-    forum_id: UUID, request: ForumPatch, session: Write, actor: CurrentActor, expected: IfMatch, response: Response
+    forum_id: UUID,
+    request: ForumPatch,
+    session: Write,
+    actor: CurrentActor,
+    now: Now,
+    expected: IfMatch,
+    response: Response,
 ) -> ForumView:
     """Change a forum's name or agreed interval."""
     forum = await commands.change_forum(session, actor, forum_id, expected, request)
     set_etag(response, forum.version)
-    return (await queries.views(session, [forum]))[0]
+    return (await queries.views(session, [forum], now.date()))[0]
 
 
 @routes.post("/{forum_id}/rules-of-procedure", status_code=201)

@@ -1,6 +1,7 @@
 """Which forum belongs to which tier, and who may do what in a forum. Pure."""
 
 from collections.abc import Mapping
+from datetime import date
 from enum import StrEnum
 
 from beatbook.contracts.actor import Actor, Role
@@ -49,3 +50,10 @@ def tier_obstacle(kind: ForumKind, area: str) -> str | None:
     if wanted is None or wanted is tier_of(area):
         return None
     return f"A {kind.value} belongs to the {wanted.value} tier; {area} is {tier_of(area).value}."
+
+
+def police_chair_caution(until: date | None, today: date) -> str | None:
+    """The advisory a forum carries while the police still chairs past the agreed day. Rule F3."""
+    if until is None or until >= today:
+        return None
+    return f"The police was to hand over the chair by {until}: elect a chair who is not from the police."

@@ -64,5 +64,6 @@ class ForumView(View):
     name: str
     interval_days: int
     rules_version: int
+    advisories: list[Advisory]
     created_at: datetime
     version: int

@@ -23,6 +23,7 @@ class Forum(ForumTable, table=True):
     kind: ForumKind = Field(sa_column=Column(text_enum(ForumKind), nullable=False))
     name: str
     interval_days: int
+    police_chair_until: date | None = None
     created_at: datetime = Field(sa_column=Column(UTC_TIME, nullable=False))
     version: int = 1
 

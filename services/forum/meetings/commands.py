@@ -9,7 +9,7 @@ from beatbook.kit.db import AsyncSession
 from beatbook.kit.errors import Conflict, Refused
 from beatbook.kit.events import emit
 from beatbook.kit.web import ExpectedVersion
-from services.forum.forums.queries import managed_forum, rules_versions
+from services.forum.forums.queries import first_rules_adopted, managed_forum
 from services.forum.forums.tables import Forum
 from services.forum.meetings import queries, rules
 from services.forum.meetings.schemas import MeetingCallOff, MeetingCreate, MeetingHold, MeetingPatch
@@ -80,8 +80,8 @@ async def hold_meeting(
     expected.check(meeting.version)
     if obstacle := rules.state_obstacle(meeting.state, "held"):
         raise Conflict(obstacle, rule="F7")
-    adopted = (await rules_versions(session, [meeting.forum_id])).get(meeting.forum_id, 0)
-    unmet = rules.holding_obstacles(meeting.starts_at, request.held_at, now, adopted)
+    rules_since = await first_rules_adopted(session, meeting.forum_id)
+    unmet = rules.holding_obstacles(meeting.starts_at, request.held_at, now, rules_since)
     marked = [mark.member_id for mark in request.attendance]
     if len(set(marked)) < len(marked):
         unmet.append("A member is marked twice: give each member one mark.")

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 
@@ -79,11 +79,16 @@ def planning_cautions(
     return found
 
 
-def holding_obstacles(starts_at: datetime, held_at: datetime, now: datetime, rules_version: int) -> list[str]:
-    """Everything that keeps a meeting from being recorded as held. Rules F4, F7."""
+def holding_obstacles(starts_at: datetime, held_at: datetime, now: datetime, rules_since: date | None) -> list[str]:
+    """Everything that keeps a meeting from being recorded as held; `rules_since` is the day of the first written rules.
+
+    Rules F4, F7.
+    """
     found: list[str] = []
-    if rules_version == 0:
+    if rules_since is None:
         found.append("The forum has no written rules of procedure yet: adopt a first version before it meets.")
+    elif rules_since > held_at.date():
+        found.append(f"The forum's first rules of procedure are of {rules_since}; it could not meet before.")
     if held_at > now:
         found.append("held_at lies in the future: a meeting is recorded when it has taken place.")
     if starts_at - held_at > timedelta(days=1):

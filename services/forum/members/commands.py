@@ -25,6 +25,7 @@ async def seat_member(
     member = Member(**request.model_dump(), forum_id=forum_id, seated_at=now)
     session.add(member)
     await session.flush()
+    forum.police_chair_until = await queries.chairs_handover(session, forum_id)
     event = MemberSeated(
         forum_id=forum_id, member_id=member.id, area=forum.area, sector=member.sector, role=member.role
     )
@@ -43,14 +44,17 @@ async def change_member(
 ) -> Member:
     """Change a seat's role, or end its term. Rules F2, F3."""
     member = await queries.member_by_id(session, actor, forum_id, member_id)
-    await managed_forum(session, actor, forum_id)
+    forum = await managed_forum(session, actor, forum_id)
     expected.check(member.version)
     role = request.role or member.role
     term_end = request.term_end if "term_end" in request.model_fields_set else member.term_end
     if term_end is not None and term_end < member.term_start:
         raise Refused("A term can't end before it starts.", rule="F2")
-    if obstacle := rules.chair_obstacle(member.sector, role, term_end, now.date()):
+    since = member.seated_at.date() if rules.is_police_chair(member.sector, member.role) else now.date()
+    if obstacle := rules.chair_obstacle(member.sector, role, term_end, since):
         raise Refused(obstacle, code="police-chair", rule="F3")
     member.role, member.term_end = role, term_end
     member.version += 1
+    await session.flush()
+    forum.police_chair_until = await queries.chairs_handover(session, forum_id)
     return member

@@ -11,7 +11,7 @@ from beatbook.kit.db import AsyncSession
 from beatbook.kit.errors import NotFound
 from services.forum.forums.queries import forum_by_id
 from services.forum.forums.rules import may_see_inside
-from services.forum.members.rules import police_chair_overdue
+from services.forum.members.rules import SeatRole, police_chair_overdue, police_chair_until
 from services.forum.members.schemas import MemberView
 from services.forum.members.tables import Member
 
@@ -48,3 +48,12 @@ async def member_by_id(session: AsyncSession, actor: Actor, forum_id: UUID, memb
     if member is None or member.forum_id != forum_id or not may_see_inside(actor, forum.area):
         raise NotFound("seat")
     return member
+
+
+async def chairs_handover(session: AsyncSession, forum_id: UUID) -> date | None:
+    """When the police is to hand over the forum's chair; None when it doesn't chair, or has a successor. Rule F3."""
+    statement = select(Member).where(
+        Member.forum_id == forum_id, col(Member.role).in_([SeatRole.CHAIR, SeatRole.CO_CHAIR])
+    )
+    chairs = (await session.exec(statement)).all()
+    return police_chair_until([(chair.sector, chair.role, chair.term_end) for chair in chairs])

@@ -1,5 +1,6 @@
 """Seats in a forum: sectors, roles, and who may chair. Pure."""
 
+from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
 
@@ -40,18 +41,23 @@ class SeatRole(StrEnum):
     OBSERVER = "observer"
 
 
-def chair_obstacle(sector: Sector, role: SeatRole, term_end: date | None, today: date) -> str | None:
-    """Why this seat can't chair; None when it can, or doesn't chair.
+def is_police_chair(sector: Sector, role: SeatRole) -> bool:
+    """Whether a seat of the police chairs or co-chairs. Rule F3."""
+    return sector is Sector.POLICE and role in {SeatRole.CHAIR, SeatRole.CO_CHAIR}
+
+
+def chair_obstacle(sector: Sector, role: SeatRole, term_end: date | None, since: date) -> str | None:
+    """Why this seat can't chair; None when it can, or doesn't chair. `since` is the day from which it chairs.
 
     The chair is not from the police. A police chair or co-chair is accepted only as a transition with an end date of
-    at most twelve months ahead. Rule F3. Source: GP, organizing public forums.
+    at most twelve months ahead, which no later change stretches. Rule F3. Source: GP, organizing public forums.
     """
-    if sector is not Sector.POLICE or role not in {SeatRole.CHAIR, SeatRole.CO_CHAIR}:
+    if not is_police_chair(sector, role):
         return None
     if term_end is None:
         return "A police chair is a transition only: give the term an end date, at most twelve months ahead."
-    if term_end > _twelve_months_after(today):
-        return "A police chair's term may end at most twelve months ahead."
+    if term_end > _twelve_months_after(since):
+        return "A police chair's term may end at most twelve months after it began to chair; it can't be stretched."
     return None
 
 
@@ -62,5 +68,19 @@ def _twelve_months_after(day: date) -> date:
 
 def police_chair_overdue(sector: Sector, role: SeatRole, term_end: date | None, today: date) -> bool:
     """Whether a police chair still sits past the agreed end of the transition. Rule F3."""
-    chairs = sector is Sector.POLICE and role in {SeatRole.CHAIR, SeatRole.CO_CHAIR}
-    return chairs and term_end is not None and term_end < today
+    return is_police_chair(sector, role) and term_end is not None and term_end < today
+
+
+def police_chair_until(chairs: Sequence[tuple[Sector, SeatRole, date | None]]) -> date | None:
+    """When the police is to hand over the chair, by the seats that chair or co-chair (sector, role, end of term).
+
+    None when the police has no such seat, or someone else holds the chair beyond it. Rule F3.
+    """
+    ends = [end for sector, role, end in chairs if end is not None and is_police_chair(sector, role)]
+    if not ends:
+        return None
+    last = max(ends)
+    for sector, role, end in chairs:
+        if sector is not Sector.POLICE and role is SeatRole.CHAIR and (end is None or end > last):
+            return None
+    return last

@@ -44,6 +44,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(64), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("interval_days", sa.Integer(), nullable=False),
+        sa.Column("police_chair_until", sa.Date(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -145,6 +146,7 @@ def upgrade() -> None:
         sa.Column("text", sa.String(), nullable=False),
         sa.Column("kind", sa.String(64), nullable=False),
         sa.Column("owner", sa.String(), nullable=False),
+        sa.Column("owner_sector", sa.String(64), nullable=True),
         sa.Column("due_on", sa.Date(), nullable=True),
         sa.Column("method", sa.String(64), nullable=False),
         sa.Column("votes", JSONB(), nullable=True),

@@ -99,7 +99,8 @@ async def _require_chair(session: AsyncSession, minutes: Minutes, now: datetime)
         Member.forum_id == minutes.forum_id, col(Member.role).in_([SeatRole.CHAIR, SeatRole.CO_CHAIR])
     )
     chairs = (await session.exec(statement)).all()
-    if not any(chair.term_end is None or chair.term_end >= now.date() for chair in chairs):
+    today = now.date()
+    if not any(chair.term_start <= today and (chair.term_end is None or chair.term_end >= today) for chair in chairs):
         raise Refused(
             "The forum has no chair in office who could approve; seat one, or approve at a meeting.", rule="F11"
         )
@@ -139,7 +140,7 @@ async def correct_minutes(
     if minutes.state is not rules.MinutesState.PUBLISHED:
         raise Conflict(f"The minutes are {minutes.state.value}; only published minutes are corrected.", rule="F11")
     minutes.items = [item.model_dump() for item in request.items]
-    minutes.public_attendees = request.public_attendees
+    minutes.public_attendees = sorted({*minutes.public_attendees, *request.public_attendees})
     minutes.version += 1
     await _publish_version(session, actor, now, minutes, reason=request.reason)
     return minutes
@@ -165,7 +166,7 @@ async def _publish_version(
     session: AsyncSession, actor: Actor, now: datetime, minutes: Minutes, *, reason: str | None
 ) -> None:
     items = _items(minutes)
-    if unmet := rules.publishing_obstacles(items, minutes.public_attendees):
+    if unmet := rules.publishing_obstacles(items, minutes.public_attendees, reason):
         raise Refused(
             "These minutes can't be shown to the public yet.", code="not-publishable", rule="F11", unmet=unmet
         )
@@ -190,7 +191,7 @@ async def _publish_version(
     )
     digest = sha256_hex(canonical_json(content))
     session.add(MinutesVersion(minutes_id=minutes.id, number=number, content=content, sha256=digest, published_at=now))
-    minutes.published, minutes.public_attendees = number, []
+    minutes.published = number
     event = MinutesPublished(
         minutes_id=minutes.id,
         meeting_id=minutes.meeting_id,

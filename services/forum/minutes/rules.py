@@ -24,9 +24,12 @@ STEPS: Mapping[MinutesState, MinutesState] = {
 }
 
 
+REDACTED = "[redacted]"
+
+
 @dataclass(frozen=True)
 class Item:
-    """One item of minutes. A closed item stays inside; a personal passage must be redacted before it goes out."""
+    """One item of minutes. A closed item stays inside; of a redacted one the public sees the heading only."""
 
     heading: str
     text: str
@@ -46,10 +49,13 @@ def step_obstacle(state: MinutesState, target: MinutesState) -> str | None:
     return f"The minutes are {state.value}; only {wanted.value if wanted else 'no'} minutes can become {target.value}."
 
 
-def publishing_obstacles(items: Sequence[Item], public_attendees: Sequence[str]) -> list[str]:
+def publishing_obstacles(
+    items: Sequence[Item], public_attendees: Sequence[str], reason: str | None = None
+) -> list[str]:
     """Everything that keeps minutes from the public, by item number; never the name itself.
 
-    A member of the public who came is not named; a passage marked personal is redacted first. Rule F11.
+    A member of the public who came is not named, in what is shown of an item or in a correction's reason; a passage
+    marked personal is redacted first. Rule F11.
     """
     found: list[str] = []
     for number, item in enumerate(items, start=1):
@@ -57,9 +63,16 @@ def publishing_obstacles(items: Sequence[Item], public_attendees: Sequence[str])
             continue
         if item.personal and not item.redacted:
             found.append(f"Item {number} is marked personal and not redacted: redact it, or close the item.")
-        if any(_names(name, f"{item.heading}\n{item.text}") for name in public_attendees):
+        if any(_names(name, f"{item.heading}\n{_shown(item)}") for name in public_attendees):
             found.append(f"Item {number} names a member of the public who attended: take the name out.")
+    if reason is not None and any(_names(name, reason) for name in public_attendees):
+        found.append("The reason names a member of the public who attended: take the name out.")
     return found
+
+
+def _shown(item: Item) -> str:
+    """What the public reads of an open item's text: nothing of a redacted one."""
+    return REDACTED if item.redacted else item.text
 
 
 def _names(name: str, text: str) -> bool:
@@ -74,7 +87,7 @@ def _plain(text: str) -> str:
 
 def public_items(items: Sequence[Item]) -> list[dict[str, str]]:
     """What the public version holds: the open items, made from the one set of minutes. Rule F11a."""
-    return [{"heading": item.heading, "text": item.text} for item in items if not item.closed]
+    return [{"heading": item.heading, "text": _shown(item)} for item in items if not item.closed]
 
 
 def version_content(

@@ -27,7 +27,7 @@ Attendees = Annotated[list[Annotated[str, Field(min_length=2, max_length=200)]],
 
 
 class MinutesCreate(StrictModel):
-    """A first draft. `public_attendees` are names the secretary noted, to be kept out; publishing forgets them."""
+    """A first draft. `public_attendees` are names the secretary noted, to be kept out; nobody is shown them."""
 
     items: Items
     public_attendees: Attendees = Field(default_factory=list)
@@ -58,7 +58,7 @@ class MinutesCorrect(StrictModel):
 
     items: Items
     reason: Annotated[str, Field(min_length=1, max_length=2000)]
-    public_attendees: Attendees = Field(default_factory=list, description="Names to be kept out; checked, not kept")
+    public_attendees: Attendees = Field(default_factory=list, description="More names to be kept out")
 
 
 class MinutesView(View):
