@@ -91,6 +91,13 @@ def test_a_span() -> None:
         ({"month": None, "occurred_at": "2026-03-15T14:00+01:00"}, Reason.FUTURE),
         ({"month": None, "occurred_at": "2022-01-01T10:00"}, Reason.BAD_TIME),
         ({"month": None, "occurred_from": "2022-01-02", "occurred_until": "2022-01-01"}, Reason.BAD_TIME),
+        ({"month": None, "occurred_from": "2022-01-01", "occurred_until": "2099-01-01"}, Reason.FUTURE),
+        ({"month": None, "occurred_from": "2022-01-01", "occurred_until": "2026-03-17"}, Reason.FUTURE),
+        ({"month": None, "occurred_from": "2022-01-01", "occurred_until": "2026-03-15T13:01Z"}, Reason.FUTURE),
+        (
+            {"month": None, "occurred_from": "2026-03-15T13:00Z", "occurred_until": "2026-03-16"},
+            Reason.FUTURE,
+        ),
         ({"occurred_until": "2022-01-01"}, Reason.BAD_TIME),
         ({"longitude": None, "latitude": None}, Reason.MISSING),
         ({"longitude": None}, Reason.BAD_COORDINATES),
@@ -113,6 +120,8 @@ def test_refusals(changes: dict[str, Any], expected: Reason) -> None:
 def test_this_month_and_a_day_that_has_begun_somewhere_are_no_future() -> None:
     read_report({**GOOD, "month": "2026-03"}, NOW)
     read_report({**GOOD, "month": None, "occurred_at": "2026-03-16"}, NOW)
+    read_report({**GOOD, "month": None, "occurred_from": "2026-03-14", "occurred_until": "2026-03-16"}, NOW)
+    read_report({**GOOD, "month": None, "occurred_from": "2026-03-14", "occurred_until": "2026-03-15T12:00Z"}, NOW)
 
 
 json_values = st.recursive(

@@ -174,7 +174,8 @@ def _flag(value: Any) -> bool:
 def read_span(fields: Mapping[str, Any], now: datetime) -> Span:
     """When it happened: `month`, or `occurred_at` (a day or a moment), or `occurred_from` and `occurred_until`.
 
-    A month or a day stands for all of it, in UTC; a moment needs its offset. Nothing lies ahead of `now`. Rule C1.
+    A month or a day stands for all of it, in UTC; a moment needs its offset. Nothing lies ahead of `now`: no moment, and
+    no month or day that has not begun anywhere on Earth. Rule C1.
     """
     sent = fields.keys() & {"month", "occurred_at", "occurred_from"}
     if len(sent) != 1:
@@ -183,19 +184,24 @@ def read_span(fields: Mapping[str, Any], now: datetime) -> Span:
         )
     name = sent.pop()
     span = _month(str(fields[name])) if name == "month" else _time(str(fields[name]), name)
+    _refuse_future(span, now)
     if "occurred_until" in fields:
         if name != "occurred_from":
             raise Unfit(Reason.BAD_TIME, "occurred_until goes with occurred_from only.")
         until = _time(str(fields["occurred_until"]), "occurred_until")
         if until.start < span.start:
             raise Unfit(Reason.BAD_TIME, "occurred_until is before occurred_from.")
+        _refuse_future(until, now)
         span = Span(span.start, until.end, span.month)
-    ahead = timedelta(0) if span.start == span.end else AHEAD
-    if span.start > now + ahead:
-        raise Unfit(Reason.FUTURE, "The date lies in the future: check day, month and year.")
     if span.month < EARLIEST:
         raise Unfit(Reason.BAD_TIME, "The date lies before 1900: check the year.")
     return span
+
+
+def _refuse_future(named: Span, now: datetime) -> None:
+    is_moment = named.start == named.end
+    if named.start > (now if is_moment else now + AHEAD):
+        raise Unfit(Reason.FUTURE, "The date lies in the future: check day, month and year.")
 
 
 @lru_cache(maxsize=512)
