@@ -196,5 +196,6 @@ async def test_lists_by_area_and_month_page_by_page(call: Any) -> None:
     assert {item["external_id"] for item in found} == {"0", "2", "4"}
     wards = (await call("GET", "/v1/incidents?area=XK.PRI.ULPIANA")).json()["items"]
     assert {item["external_id"] for item in wards} == {"1", "4"}
-    assert (await call("GET", "/v1/incidents?month=2022-1")).status_code == 422
+    for month in ("2022-1", "0022-01", "2022-13", "2٠22-01", "2٠2２-01"):
+        assert (await call("GET", f"/v1/incidents?month={month}")).status_code == 422
     assert (await call("GET", "/v1/incidents?after=garbage")).status_code == 422

@@ -160,6 +160,7 @@ async def test_areas_not_heard_of_are_named_unless_none_is_known(country):
         ({"indicator": "meetings_held", "area": "xk"}, 422),
         ({"indicator": "meetings_held"}, 422),
         ({"indicator": "meetings_held", "area": "XK", "from_": "2022-13"}, 422),
+        ({"indicator": "meetings_held", "area": "XK", "from_": "20٢٢-01"}, 422),
         ({"indicator": "meetings_held", "area": "XK", "from_": "2022-05", "to": "2022-04"}, 422),
         ({"indicator": "meetings_held", "area": "XK", "from_": "1950-01", "to": "2022-04"}, 422),
         ({"indicator": "meetings_held", "area": "XK", "per": "week"}, 422),

@@ -19,7 +19,7 @@ from services.cases.incidents.schemas import BatchIn, BatchReport, ImportId, Imp
 routes = router("/incidents", tags=["incidents"])
 bulk = router("/incidents", tags=["incidents"], bulk=True)
 
-Month = Annotated[str | None, Query(pattern=r"^[1-9]\d{3}-(0[1-9]|1[0-2])$", description="YYYY-MM")]
+Month = Annotated[str | None, Query(pattern=r"^[1-9][0-9]{3}-(0[1-9]|1[0-2])$", description="YYYY-MM")]
 
 
 @routes.post(

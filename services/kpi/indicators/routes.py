@@ -24,7 +24,7 @@ routes = router(tags=["indicators"])
 
 MAX_MONTHS = 600
 
-Month = Annotated[str | None, Query(pattern=r"^(19|20)\d\d-(0[1-9]|1[0-2])$", examples=["2022-01"])]
+Month = Annotated[str | None, Query(pattern=r"^(19|20)[0-9]{2}-(0[1-9]|1[0-2])$", examples=["2022-01"])]
 From = Annotated[Month, Query(alias="from", description="First month; by default eleven months before `to`")]
 To = Annotated[Month, Query(alias="to", description="Last month; by default the present one")]
 Category = Annotated[
