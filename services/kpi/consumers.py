@@ -14,15 +14,17 @@ from services.kpi.facts.rules import Cell, DecisionState, Measure, month_of
 
 
 async def on_area_registered(db: asyncpg.Connection, events: Sequence[Received[AreaRegistered]]) -> None:
-    """Take over entries of the register; a changed population changes every rate of the area. Rules A3, K3."""
+    """Take over entries of the register; a population new or changed changes every rate of the area. Rules A3, K3."""
     changed = await areas.register_areas(db, [event.data for event in events])
     if changed:
         await facts.mark_population_changed(db, changed)
 
 
 async def on_area_closed(db: asyncpg.Connection, events: Sequence[Received[AreaClosed]]) -> None:
-    """Note until when areas are valid. Rule A2a."""
-    await areas.close_areas(db, {event.data.code: event.data.closed_on for event in events})
+    """Note until when areas are valid; their residents leave the base of every area above. Rules A2a, K3."""
+    closed_on = {event.data.code: event.data.closed_on for event in events}
+    await areas.close_areas(db, closed_on)
+    await facts.mark_population_changed(db, list(closed_on))
 
 
 async def on_incident_recorded(db: asyncpg.Connection, events: Sequence[Received[IncidentRecorded]]) -> None:

@@ -1,7 +1,8 @@
 """Changed figures are published, each once, as they stand. Rule K2."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
+from beatbook.contracts.forum import AreaClosed
 from services.kpi import timers
 from services.kpi.timers import measured_id, notice_due, publish_changes
 
@@ -39,6 +40,32 @@ async def test_a_changed_population_publishes_the_rates_anew(kpi, make):
     await kpi.hear(make.area("XK.PRI", 10_000))
     await publish_changes(kpi.context())
     assert [row[4] for row in await kpi.rows(PUBLISHED)] == [2.0, 2.0, 1.0, 1.0]
+
+
+async def test_incidents_heard_of_before_their_area_get_their_rate_when_it_comes(kpi, make):
+    await kpi.hear(make.incident("XK.PRI"))
+    await publish_changes(kpi.context())
+    assert [row[4] for row in await kpi.rows(PUBLISHED)] == [None, None]
+    await kpi.hear(make.area("XK"), make.area("XK.PRI", 5000))
+    await publish_changes(kpi.context())
+    assert [row[4] for row in await kpi.rows(PUBLISHED)] == [None, None, 2.0, 2.0]
+
+
+async def test_an_area_that_comes_without_population_is_left_out_above_it(kpi, make):
+    await kpi.hear(make.area("XK"), make.area("XK.PRI", 5000), make.incident("XK.PRI"), make.incident("XK.PEJ"))
+    await publish_changes(kpi.context())
+    assert {row[1]: row[4] for row in await kpi.rows(PUBLISHED)} == {"XK": 4.0, "XK.PRI": 2.0, "XK.PEJ": None}
+    await kpi.hear(make.area("XK.PEJ"))
+    await publish_changes(kpi.context())
+    assert {row[1]: row[4] for row in await kpi.rows(PUBLISHED)} == {"XK": 2.0, "XK.PRI": 2.0, "XK.PEJ": None}
+
+
+async def test_a_closed_area_publishes_the_rates_above_it_anew(kpi, make):
+    await kpi.hear(make.area("XK"), make.area("XK.PRI", 5000), make.area("XK.PEJ", 5000), make.incident("XK.PRI"))
+    await publish_changes(kpi.context())
+    await kpi.hear(AreaClosed(code="XK.PEJ", closed_on=date(2022, 12, 1), successors=["XK.PRI"]))
+    await publish_changes(kpi.context())
+    assert [row[1::3] for row in await kpi.rows(PUBLISHED)] == [("XK", 1.0), ("XK.PRI", 2.0), ("XK", 2.0)]
 
 
 async def test_a_turn_is_bounded_and_the_next_one_goes_on(kpi, make, monkeypatch):

@@ -18,12 +18,16 @@ _REGISTER = """
         insert into areas (code, tier, parent, name, population) select * from entry
         on conflict (code) do update set name = excluded.name, population = excluded.population
     )
-    select entry.code from entry join before using (code) where entry.population is distinct from before.population
+    select entry.code from entry left join before using (code)
+    where before.code is null or entry.population is distinct from before.population
 """
 
 
 async def register_areas(db: asyncpg.Connection, entries: Sequence[AreaRegistered]) -> list[str]:
-    """Take over entries of the register, the last one of each code; the codes whose population changed. Rule A3."""
+    """Take over entries of the register, the last one of each code; the codes that are new or changed in population.
+
+    A new one counts too: incidents of an area can be heard of before the area itself. Rules A3, K3.
+    """
     newest = {entry.code: entry for entry in entries}
     rows = await db.fetch(
         _REGISTER,
