@@ -25,6 +25,8 @@ MAX_TOKENS = 2_000
 MAX_DEPTH = 12
 MAX_DEPTH_OF_INTROSPECTION = 16
 MAX_ALIASES = 30
+MAX_REPEATS = 20
+"""Fields asked for again, and fragments spread, in one document: validation compares each with each."""
 MAX_COST = 30_000
 
 LISTS = {"children": 30, "indicators": 5, "nationals": 10}
@@ -57,6 +59,13 @@ class Meter:
     def errors(self) -> list[GraphQLError]:
         """Every limit that the document passes, in words that say what to mend."""
         found: list[GraphQLError] = []
+        if self._repeats() > MAX_REPEATS:
+            found.append(
+                _error(
+                    "too-many-repeats",
+                    f"Fields and fragments come again over {MAX_REPEATS} times: ask for each field once.",
+                )
+            )
         for operation in self._operations:
             measured = self._of(operation.selection_set)
             introspects = all(name.startswith("__") for name in _names(operation.selection_set))
@@ -81,6 +90,24 @@ class Meter:
                     )
                 )
         return found
+
+    def _repeats(self) -> int:
+        """How often, in all selections, a field comes again or a fragment is spread."""
+        count = 0
+        waiting = [part.selection_set for part in (*self._operations, *self._fragments.values())]
+        while waiting:
+            seen: set[str] = set()
+            for selection in waiting.pop().selections:
+                inner = getattr(selection, "selection_set", None)
+                if isinstance(selection, FieldNode):
+                    name = selection.alias.value if selection.alias else selection.name.value
+                    count += name in seen
+                    seen.add(name)
+                else:
+                    count += 1
+                if inner is not None:
+                    waiting.append(inner)
+        return count
 
     def _of(self, selections: SelectionSetNode | None) -> Measured:
         depth = aliases = cost = 0

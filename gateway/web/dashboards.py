@@ -9,6 +9,8 @@ from gateway.web.maps import Map, area_map
 from gateway.web.wording import flags, months, number, path_of
 
 POPULATION = "population"
+PROMISES_SHOWN = 8
+MINUTES_SHOWN = 4
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,8 @@ class Dashboard:
     forums: Sequence[Mapping[str, Any]] | None
     more_forums: bool
     meetings: Sequence[Mapping[str, Any]] | None
+    published: Sequence[Mapping[str, Any]]
+    """The newest published minutes."""
     promises: Sequence[Promise] | None
     more_promises: bool
     silent: Sequence[str] = field(default_factory=list)
@@ -69,6 +73,7 @@ class Dashboard:
 def dashboard(area: Mapping[str, Any], silent: Sequence[str]) -> Dashboard:
     """Arrange one area's answer for the page; what is None was not answered, and the page says so."""
     around = area if "children" in area else area.get("parent")
+    promises = _promises(area)
     return Dashboard(
         area=area,
         crumbs=_crumbs(area),
@@ -78,10 +83,9 @@ def dashboard(area: Mapping[str, Any], silent: Sequence[str]) -> Dashboard:
         forums=_nodes(area["forums"]),
         more_forums=bool(area["forums"] and area["forums"]["pageInfo"]["hasNextPage"]),
         meetings=_meetings(area),
-        promises=_promises(area),
-        more_promises=any(
-            area[name] and area[name]["pageInfo"]["hasNextPage"] for name in ("overdue", "openDecisions")
-        ),
+        published=(_nodes(area["minutes"]) or [])[:MINUTES_SHOWN],
+        promises=None if promises is None else promises[:PROMISES_SHOWN],
+        more_promises=promises is not None and len(promises) > PROMISES_SHOWN,
         silent=silent,
     )
 

@@ -31,8 +31,8 @@ def codes(query: str, **variables: Any) -> list[str]:
 def test_depth_is_counted_through_fragments() -> None:
     assert codes(nested(MAX_DEPTH)) == []
     assert codes(nested(MAX_DEPTH + 1)) == ["too-deep"]
-    levels = "".join(f"fragment F{n} on Area {{ parent {{ ...F{n + 1} }} }} " for n in range(20))
-    assert codes(f'{{ area(code: "XK") {{ ...F0 }} }} {levels} fragment F20 on Area {{ code }}') == ["too-deep"]
+    levels = "".join(f"fragment F{n} on Area {{ parent {{ ...F{n + 1} }} }} " for n in range(15))
+    assert codes(f'{{ area(code: "XK") {{ ...F0 }} }} {levels} fragment F15 on Area {{ code }}') == ["too-deep"]
 
 
 @pytest.mark.pure
@@ -58,6 +58,23 @@ def test_cost_counts_what_lists_may_hold() -> None:
     assert codes(by_variable, n=100) == ["too-costly"]
     assert codes(by_variable, n=5) == []
     assert codes(by_variable) == []
+
+
+@pytest.mark.pure
+@pytest.mark.parametrize(
+    "query",
+    [
+        "{ " + "nationals { code } " * 400 + "}",
+        "{ national { " + ("children { " + "code " * 30 + "} ") * 50 + "} }",
+        '{ area(code: "XK") { '
+        + " ".join(f"...F{n}" for n in range(100))
+        + " } } "
+        + " ".join(f"fragment F{n} on Area {{ children {{ code }} }}" for n in range(100)),
+    ],
+)
+def test_what_makes_validation_slow_is_refused_before_it(query: str) -> None:
+    """Validation compares fields of one name pair by pair: a few kilobytes could keep the process busy for seconds."""
+    assert codes(query) == ["too-many-repeats"]
 
 
 @pytest.mark.pure
