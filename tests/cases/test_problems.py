@@ -161,7 +161,7 @@ async def test_who_sees_and_changes_a_case(call: Any, database: asyncpg.Connecti
     problem = await opened(call)
     grants = [] if role is Role.PUBLIC else [f"{role}@XK.PRI"]
     path = f"/v1/problems/{problem['id']}"
-    sees = role in {Role.SUPERVISOR, Role.ADMIN} or (role is Role.OFFICER and subject == "ana")
+    sees = role is Role.SUPERVISOR or (role in {Role.OFFICER, Role.ADMIN} and subject == "ana")
 
     async def as_them(method: str, path: str, body: object = None, version: int | None = None) -> Any:
         return await call(method, path, body, as_=grants, subject=subject, version=version)
@@ -186,6 +186,16 @@ async def test_a_grant_elsewhere_sees_nothing(call: Any) -> None:
     for grant in ("supervisor@XK.PEC", "supervisor@XK.PR", "admin@AL", "supervisor@XK.PRI.ULPIANA"):
         answer = await call("GET", f"/v1/problems/{problem['id']}", as_=[grant])
         assert answer.status_code == 404
+
+
+async def test_who_administers_the_area_needs_a_part_in_its_cases(call: Any) -> None:
+    problem = await opened(call)
+    path, admin = f"/v1/problems/{problem['id']}", {"as_": ["admin@XK"], "subject": "luan"}
+    assert (await call("GET", path, **admin)).status_code == 404
+    assert (await call("PATCH", path, {"team": ["luan"]}, version=1, **admin)).status_code == 404
+    assert (await call("PATCH", path, {"team": ["luan"]}, as_=["supervisor@XK"], version=1)).status_code == 200
+    assert (await call("PATCH", path, {"title": "x"}, version=2, **admin)).status_code == 200
+    assert (await call("PATCH", path, {"supervisor": "luan"}, version=3, **admin)).status_code == 403
 
 
 async def test_only_who_leads_the_case_sets_team_and_supervisor(call: Any) -> None:

@@ -12,10 +12,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from beatbook.contracts.actor import Actor, Role
 
-OVERSEERS = frozenset({Role.SUPERVISOR, Role.ADMIN})
-"""See and lead every case of their area."""
-WORKERS = frozenset({Role.OFFICER})
-"""See the cases they have a part in."""
+OVERSEERS = frozenset({Role.SUPERVISOR})
+"""See and lead every case of their area: their part in it is to supervise."""
+WORKERS = frozenset({Role.OFFICER, Role.ADMIN})
+"""See the cases they have a part in: to administer an area is no part in its cases."""
 
 Line = Annotated[str, Field(min_length=1, max_length=200)]
 Passage = Annotated[str, Field(min_length=1, max_length=5000)]

@@ -174,8 +174,8 @@ def _flag(value: Any) -> bool:
 def read_span(fields: Mapping[str, Any], now: datetime) -> Span:
     """When it happened: `month`, or `occurred_at` (a day or a moment), or `occurred_from` and `occurred_until`.
 
-    A month or a day stands for all of it, in UTC; a moment needs its offset. Nothing lies ahead of `now`: no moment, nor
-    a month or day that has begun nowhere on Earth. Rule C1.
+    A month or a day stands for all of it, in UTC; a moment needs its offset. Nothing lies ahead of `now`: no moment,
+    nor a month or day that has begun nowhere on Earth. Rule C1.
     """
     sent = fields.keys() & {"month", "occurred_at", "occurred_from"}
     if len(sent) != 1:
