@@ -1,7 +1,5 @@
 """Decisions over HTTP. Rules F12, F13."""
 
-from typing import Any
-
 import pytest
 
 from tests.forum.conftest import DECISION, World
@@ -29,21 +27,26 @@ async def test_a_decision_from_its_record_to_its_delivery(world: World) -> None:
     assert (event["outcome"], event["on_time"], event["ended_on"]) == ("delivered", True, "2026-03-10")
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        VOTE | {"votes": None},
-        VOTE | {"votes": {"for": 2, "against": 2}},
-        DECISION | {"votes": {"for": 2, "against": 1}},
-        VOTE | DISSENT,
-        DECISION | {"due_on": "2026-01-31"},
-    ],
-)
-async def test_what_does_not_hold_is_not_recorded(world: World, body: dict[str, Any]) -> None:
-    before = await world.api.fingerprint()
-    refused = await world.api("POST", f"/meetings/{world.held}/decisions", body)
-    assert (refused.status_code, refused.json()["code"], len(refused.json()["unmet"])) == (422, "not-recordable", 1)
-    assert await world.api.fingerprint() == before
+NOT_RECORDABLE = [
+    VOTE | {"votes": None},
+    VOTE | {"votes": {"for": 2, "against": 2}},
+    DECISION | {"votes": {"for": 2, "against": 1}},
+    VOTE | DISSENT,
+    DECISION | {"due_on": "2026-01-31"},
+]
+
+
+async def test_what_does_not_hold_is_not_recorded(world: World, subtests: pytest.Subtests) -> None:
+    for body in NOT_RECORDABLE:
+        with subtests.test(f"body={body!s:.60}"):
+            before = await world.api.fingerprint()
+            refused = await world.api("POST", f"/meetings/{world.held}/decisions", body)
+            assert (refused.status_code, refused.json()["code"], len(refused.json()["unmet"])) == (
+                422,
+                "not-recordable",
+                1,
+            )
+            assert await world.api.fingerprint() == before
 
 
 async def test_over_dissent_with_the_chair_s_statement_is_an_advisory(world: World) -> None:
@@ -58,22 +61,27 @@ async def test_nothing_is_decided_before_a_meeting_is_held(world: World) -> None
     assert await world.api.fingerprint() == before
 
 
-@pytest.mark.parametrize(
-    "closing",
-    [
-        {"outcome": "delivered"},
-        {"outcome": "declined", "reason": "No money"},
-        {"outcome": "declined", "alternative": "Next year"},
-        {"outcome": "withdrawn"},
-        {"outcome": "delivered", "evidence": "e", "ended_on": "2026-03-16"},
-        {"outcome": "delivered", "evidence": "e", "ended_on": "2026-01-31"},
-    ],
-)
-async def test_an_end_says_what_came_of_it(world: World, closing: dict[str, str]) -> None:
-    before = await world.api.fingerprint()
-    refused = await world.api("POST", f"/decisions/{world.decision}/close", closing)
-    assert (refused.status_code, refused.json()["code"], len(refused.json()["unmet"])) == (422, "not-closable", 1)
-    assert await world.api.fingerprint() == before
+NOT_CLOSABLE = [
+    {"outcome": "delivered"},
+    {"outcome": "declined", "reason": "No money"},
+    {"outcome": "declined", "alternative": "Next year"},
+    {"outcome": "withdrawn"},
+    {"outcome": "delivered", "evidence": "e", "ended_on": "2026-03-16"},
+    {"outcome": "delivered", "evidence": "e", "ended_on": "2026-01-31"},
+]
+
+
+async def test_an_end_says_what_came_of_it(world: World, subtests: pytest.Subtests) -> None:
+    for closing in NOT_CLOSABLE:
+        with subtests.test(f"closing={closing!s:.60}"):
+            before = await world.api.fingerprint()
+            refused = await world.api("POST", f"/decisions/{world.decision}/close", closing)
+            assert (refused.status_code, refused.json()["code"], len(refused.json()["unmet"])) == (
+                422,
+                "not-closable",
+                1,
+            )
+            assert await world.api.fingerprint() == before
 
 
 async def test_decisions_are_found_by_how_they_stand(world: World) -> None:

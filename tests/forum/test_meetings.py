@@ -1,7 +1,5 @@
 """Forums, seats and meetings over HTTP. Rules F1 to F4, F7, F9, F10."""
 
-from typing import Any
-
 import pytest
 
 from tests.forum.conftest import CHAIR, COUNCIL, DECISION, Api, World, hold, meeting
@@ -30,21 +28,22 @@ async def test_a_forum_from_its_founding_to_its_first_meeting(country: Api) -> N
     assert [version["number"] for version in versions] == [2, 1]
 
 
-@pytest.mark.parametrize(
-    ("body", "status"),
-    [
-        (COUNCIL | {"area": "XK"}, 422),
-        (COUNCIL | {"kind": "community_advisory_board"}, 422),
-        (COUNCIL | {"area": "XK.NO"}, 404),
-        (COUNCIL | {"kind": "parliament"}, 422),
-        (COUNCIL | {"interval_days": 0}, 422),
-        (COUNCIL | {"name": "  "}, 422),
-    ],
-)
-async def test_a_forum_stands_at_its_tier_in_an_area_that_is_there(country: Api, body: Any, status: int) -> None:
-    before = await country.fingerprint()
-    assert (await country("POST", "/forums", body)).status_code == status
-    assert await country.fingerprint() == before
+WRONG_FORUMS = [
+    (COUNCIL | {"area": "XK"}, 422),
+    (COUNCIL | {"kind": "community_advisory_board"}, 422),
+    (COUNCIL | {"area": "XK.NO"}, 404),
+    (COUNCIL | {"kind": "parliament"}, 422),
+    (COUNCIL | {"interval_days": 0}, 422),
+    (COUNCIL | {"name": "  "}, 422),
+]
+
+
+async def test_a_forum_stands_at_its_tier_in_an_area_that_is_there(country: Api, subtests: pytest.Subtests) -> None:
+    for body, status in WRONG_FORUMS:
+        with subtests.test(f"{body!s:.40}, {status!s:.40}"):
+            before = await country.fingerprint()
+            assert (await country("POST", "/forums", body)).status_code == status
+            assert await country.fingerprint() == before
 
 
 async def test_forums_are_listed_by_subtree_and_by_exact_areas(council: Council) -> None:
@@ -61,27 +60,28 @@ async def test_forums_are_listed_by_subtree_and_by_exact_areas(council: Council)
         assert [item["id"] for item in listed["items"]] == found
 
 
-@pytest.mark.parametrize(
-    ("seat", "status"),
-    [
-        (CHAIR | {"sector": "police"}, 422),
-        (CHAIR | {"sector": "police", "role": "co_chair"}, 422),
-        (CHAIR | {"sector": "police", "term_end": "2027-03-16"}, 422),
-        (CHAIR | {"sector": "police", "term_end": "2027-03-15"}, 201),
-        (CHAIR | {"sector": "police", "role": "secretary"}, 201),
-        (CHAIR | {"term_end": "2024-12-31"}, 422),
-        (CHAIR | {"sector": "spies"}, 422),
-    ],
-)
-async def test_rule_f3_the_chair_is_not_from_the_police(council: Council, seat: dict[str, Any], status: int) -> None:
-    api, forum, *_ = council
-    before = await api.fingerprint()
-    answer = await api("POST", f"/forums/{forum}/members", seat)
-    assert answer.status_code == status
-    if status == 201:
-        assert (await api.events())[-1]["type"].endswith("member_seated.v1")
-    else:
-        assert await api.fingerprint() == before
+SEATS = [
+    (CHAIR | {"sector": "police"}, 422),
+    (CHAIR | {"sector": "police", "role": "co_chair"}, 422),
+    (CHAIR | {"sector": "police", "term_end": "2027-03-16"}, 422),
+    (CHAIR | {"sector": "police", "term_end": "2027-03-15"}, 201),
+    (CHAIR | {"sector": "police", "role": "secretary"}, 201),
+    (CHAIR | {"term_end": "2024-12-31"}, 422),
+    (CHAIR | {"sector": "spies"}, 422),
+]
+
+
+async def test_rule_f3_the_chair_is_not_from_the_police(council: Council, subtests: pytest.Subtests) -> None:
+    for seat, status in SEATS:
+        with subtests.test(f"{seat!s:.40}, {status!s:.40}"):
+            api, forum, *_ = council
+            before = await api.fingerprint()
+            answer = await api("POST", f"/forums/{forum}/members", seat)
+            assert answer.status_code == status
+            if status == 201:
+                assert (await api.events())[-1]["type"].endswith("member_seated.v1")
+            else:
+                assert await api.fingerprint() == before
 
 
 async def test_rule_f3_also_when_a_seat_changes(council: Council) -> None:
@@ -97,6 +97,18 @@ async def test_rule_f3_also_when_a_seat_changes(council: Council) -> None:
     assert (changed["role"], changed["version"], changed["police_chair_overdue"]) == ("co_chair", 2, False)
     listed = await api.ok("GET", f"/forums/{forum}/members")
     assert [seat["role"] for seat in listed["items"]] == ["chair", "co_chair"]
+
+
+async def test_rule_f3_past_the_transition_the_forum_says_so(country: Api) -> None:
+    forum = (await country.ok("POST", "/forums", COUNCIL))["id"]
+    seat = CHAIR | {"sector": "police", "term_end": "2026-03-14"}
+    await country.ok("POST", f"/forums/{forum}/members", seat)
+    shown = await country.ok("GET", f"/forums/{forum}", as_=None)
+    assert [(advisory["code"], advisory["rule"]) for advisory in shown["advisories"]] == [
+        ("police-chair-overdue", "F3")
+    ]
+    await country.ok("POST", f"/forums/{forum}/members", CHAIR)
+    assert (await country.ok("GET", "/forums", as_=None))["items"][0]["advisories"] == []
 
 
 async def test_a_meeting_is_held_by_seat_and_by_count(council: Council) -> None:
@@ -115,24 +127,29 @@ async def test_a_meeting_is_held_by_seat_and_by_count(council: Council) -> None:
     assert (await api("POST", f"/meetings/{planned['id']}/hold", body)).status_code == 409
 
 
-@pytest.mark.parametrize(
-    "held",
-    [
-        {"held_at": "2026-03-15T12:00:01Z"},
-        {"held_at": "2026-02-01T00:00:00Z"},
-        {"held_at": "2026-03-01T17:00:00Z", "attendance": ["chair", "chair"]},
-        {"held_at": "2026-03-01T17:00:00Z", "attendance": ["stranger"]},
-    ],
-)
-async def test_what_cannot_have_been_is_not_recorded(council: Council, held: dict[str, Any]) -> None:
-    api, forum, chair, _ = council
-    planned = await api.ok("POST", f"/forums/{forum}/meetings", meeting())
-    ids = {"chair": chair, "stranger": planned["id"]}
-    marks = [{"member_id": ids[who], "status": "present"} for who in held.get("attendance", ())]
-    before = await api.fingerprint()
-    refused = await api("POST", f"/meetings/{planned['id']}/hold", held | {"attendance": marks})
-    assert (refused.status_code, refused.json()["code"], len(refused.json()["unmet"])) == (422, "not-holdable", 1)
-    assert await api.fingerprint() == before
+IMPOSSIBLE = [
+    {"held_at": "2026-03-15T12:00:01Z"},
+    {"held_at": "2026-02-01T00:00:00Z"},
+    {"held_at": "2026-03-01T17:00:00Z", "attendance": ["chair", "chair"]},
+    {"held_at": "2026-03-01T17:00:00Z", "attendance": ["stranger"]},
+]
+
+
+async def test_what_cannot_have_been_is_not_recorded(council: Council, subtests: pytest.Subtests) -> None:
+    for held in IMPOSSIBLE:
+        with subtests.test(f"held={held!s:.60}"):
+            api, forum, chair, _ = council
+            planned = await api.ok("POST", f"/forums/{forum}/meetings", meeting())
+            ids = {"chair": chair, "stranger": planned["id"]}
+            marks = [{"member_id": ids[who], "status": "present"} for who in held.get("attendance", ())]
+            before = await api.fingerprint()
+            refused = await api("POST", f"/meetings/{planned['id']}/hold", held | {"attendance": marks})
+            assert (refused.status_code, refused.json()["code"], len(refused.json()["unmet"])) == (
+                422,
+                "not-holdable",
+                1,
+            )
+            assert await api.fingerprint() == before
 
 
 async def test_a_postponed_meeting_is_planned_anew_and_a_cancelled_one_never(council: Council) -> None:

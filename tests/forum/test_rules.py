@@ -12,7 +12,13 @@ from services.forum.decisions.rules import DecisionState, Method
 from services.forum.forums.rules import ForumKind, may_manage, may_see_inside, tier_obstacle
 from services.forum.meetings import rules as meetings
 from services.forum.meetings.rules import Attendance, MeetingState, PlaceKind
-from services.forum.members.rules import SeatRole, Sector, chair_obstacle, police_chair_overdue
+from services.forum.members.rules import (
+    SeatRole,
+    Sector,
+    chair_obstacle,
+    police_chair_overdue,
+    police_chair_until,
+)
 
 pytestmark = pytest.mark.pure
 
@@ -80,6 +86,19 @@ def test_a_police_chair_is_a_transition_of_twelve_months_to_the_day(today: date,
     assert not police_chair_overdue(Sector.POLICE, SeatRole.MEMBER, last, last + timedelta(days=1))
 
 
+def test_the_police_hands_over_the_chair_unless_a_successor_is_there() -> None:
+    """Rule F3."""
+    early, late = date(2026, 6, 1), date(2026, 9, 1)
+    police = (Sector.POLICE, SeatRole.CHAIR, early)
+    assert police_chair_until([]) is None
+    assert police_chair_until([police]) == early
+    assert police_chair_until([police, (Sector.POLICE, SeatRole.CO_CHAIR, late)]) == late
+    assert police_chair_until([police, (Sector.NGO, SeatRole.CO_CHAIR, None)]) == early
+    assert police_chair_until([police, (Sector.NGO, SeatRole.CHAIR, early)]) == early
+    for end in (None, late):
+        assert police_chair_until([police, (Sector.NGO, SeatRole.CHAIR, end)]) is None
+
+
 @pytest.mark.parametrize("state", MeetingState)
 def test_what_is_held_or_cancelled_does_not_change(state: MeetingState) -> None:
     """Rule F7."""
@@ -90,10 +109,12 @@ def test_what_is_held_or_cancelled_does_not_change(state: MeetingState) -> None:
 def test_holding_says_everything_that_is_missing_at_once() -> None:
     """Rules F4, F7."""
     start = datetime(2026, 3, 20, tzinfo=UTC)
-    assert len(meetings.holding_obstacles(start, NOW + timedelta(seconds=1), NOW, 0)) == 3
-    assert meetings.holding_obstacles(NOW, NOW, NOW, 1) == []
-    assert meetings.holding_obstacles(NOW, NOW - timedelta(days=1), NOW, 1) == []
-    assert len(meetings.holding_obstacles(NOW, NOW - timedelta(days=1, seconds=1), NOW, 1)) == 1
+    assert len(meetings.holding_obstacles(start, NOW + timedelta(seconds=1), NOW, None)) == 3
+    yesterday = NOW - timedelta(days=1)
+    assert meetings.holding_obstacles(NOW, NOW, NOW, TODAY) == []
+    assert meetings.holding_obstacles(NOW, yesterday, NOW, yesterday.date()) == []
+    assert len(meetings.holding_obstacles(NOW, yesterday, NOW, TODAY)) == 1
+    assert len(meetings.holding_obstacles(NOW, yesterday - timedelta(seconds=1), NOW, date(2020, 1, 1))) == 1
 
 
 @pytest.mark.parametrize("place", PlaceKind)

@@ -224,6 +224,7 @@ def _decision(random: Random, meeting: Meeting, topic: Topic, today: date, munic
         "text": topic.decision,
         "kind": topic.kind,
         "owner": topic.owner,
+        "owner_sector": words.SECTOR_OF_OWNER.get(topic.owner, "administration"),
         "due_on": due.isoformat(),
         "method": random.choices(("consensus", "compromise", "vote"), (70, 15, 15))[0],
     }

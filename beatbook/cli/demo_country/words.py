@@ -24,6 +24,13 @@ class Topic:
     sensitive: bool = False
 
 
+SECTOR_OF_OWNER = {
+    "Centre for social work": "social_services",
+    "National Police, statistics unit": "police",
+    "Police station": "police",
+}
+"""The sectors of those who do what was decided; every other owner is of the administration."""
+
 TOPICS = (
     Topic(
         "Street lighting on the way to the station",
