@@ -1,6 +1,6 @@
 """SARA cases: the order of phases, guards, SMART objectives, who sees a case. Rules C4, C5, C6, C14."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -22,6 +22,7 @@ from services.cases.problems.rules import (
     Task,
     TaskState,
     Verdict,
+    consultation_flaws,
     frozen_parts,
     is_back,
     is_next,
@@ -108,6 +109,7 @@ def test_what_a_step_was_taken_on_stands(phase: Phase, frozen: list[str]) -> Non
         ({"target": 10}, "objectives.0.target"),
         ({"due_on": None}, "objectives.0.due_on"),
         ({"due_on": OPENED}, "objectives.0.due_on"),
+        ({"due_on": date(2046, 3, 2)}, "objectives.0.due_on"),
     ],
 )
 def test_objectives_are_smart(changes: dict[str, Any], flaw: str) -> None:
@@ -123,6 +125,24 @@ def test_a_dropped_task_says_why() -> None:
     task = Task(text="t", owner="o", due_on=OPENED, state=TaskState.DROPPED)
     (flaw,) = plan_flaws(Plan(objectives=[], tasks=[task]), OPENED)
     assert flaw.startswith("tasks.0.reason:")
+
+
+@pytest.mark.parametrize("year", [1, 2005, 2047, 9999])
+def test_tasks_and_reviews_lie_within_twenty_years(year: int) -> None:
+    day = date(year, 3, 2)
+    plan = Plan(objectives=[], tasks=[Task(text="t", owner="o", due_on=day)], reviews_on=[OPENED, day])
+    assert [flaw.partition(":")[0] for flaw in plan_flaws(plan, OPENED)] == ["tasks.0.due_on", "reviews_on.1"]
+
+
+def test_a_consultation_has_been_held() -> None:
+    def flawed(*days: date) -> list[str]:
+        talks = [Consultation(group="g", method="m", held_on=day, finding="f") for day in days]
+        flaws = consultation_flaws(talks, datetime(2026, 3, 15, 12, tzinfo=UTC))
+        return [flaw.partition(":")[0] for flaw in flaws]
+
+    assert flawed(date(2026, 3, 15), date(2026, 3, 16), date(2006, 3, 16)) == []
+    assert flawed(OPENED, date(2026, 3, 17)) == ["consultations.1.held_on"]
+    assert flawed(date(1006, 3, 15)) == ["consultations.0.held_on"]
 
 
 def actor(role: Role, area: str = "XK.PRI", subject: str = "ana") -> Actor:

@@ -111,6 +111,19 @@ async def test_a_plan_that_is_not_smart_is_refused_whole(call: Any) -> None:
     assert len(answer.json()["unmet"]) == 5
 
 
+async def test_a_talk_yet_to_be_held_is_no_consultation(call: Any) -> None:
+    planned = {**CONSULTATION, "held_on": "2026-03-17"}
+    body = {"area": "XK.PRI", "title": "t", "consultations": [CONSULTATION, planned]}
+    problem = await opened(call)
+    for answer in (
+        await call("POST", "/v1/problems", body),
+        await call("PATCH", f"/v1/problems/{problem['id']}", {"consultations": [CONSULTATION, planned]}, version=1),
+    ):
+        assert (answer.status_code, answer.json()["code"]) == (422, "consultations-flawed")
+        assert answer.json()["unmet"] == ["consultations.1.held_on: record a talk when it has been held"]
+    assert (await call("GET", f"/v1/problems/{problem['id']}")).json() == problem
+
+
 async def test_patch_changes_only_what_is_sent(call: Any) -> None:
     problem = await opened(call, statement=STATEMENT)
     path = f"/v1/problems/{problem['id']}"

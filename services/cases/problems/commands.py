@@ -1,6 +1,6 @@
 """Opening, writing and moving cases."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -26,6 +26,7 @@ async def open_problem(
         raise Forbidden(f"To open a case in {request.area} you need an officer, supervisor or admin grant there.")
     if not (await places.under(session, request.area, now.date())).holds(request.area):
         raise Refused(f"{request.area} is no open area of the register.", code="unknown_area", rule="C4")
+    _check_consultations(request.consultations, now)
     parts = rules.Parts(statement=request.statement, consultations=request.consultations)
     problem = Problem(
         id=new_id(),
@@ -46,7 +47,12 @@ async def open_problem(
 
 
 async def change_problem(
-    session: AsyncSession, actor: Actor, problem_id: UUID, expected: ExpectedVersion, request: ProblemPatch
+    session: AsyncSession,
+    actor: Actor,
+    now: datetime,
+    problem_id: UUID,
+    expected: ExpectedVersion,
+    request: ProblemPatch,
 ) -> Problem:
     """Change title, category, problem statement, consultations, team or supervisor. Rules C4, C14."""
     problem = await queries.problem_by_id(session, actor, problem_id, locked=True)
@@ -54,6 +60,7 @@ async def change_problem(
     if sent.keys() & {"team", "supervisor"} and not rules.may_assign(actor, problem.area, problem.supervisor):
         raise Forbidden("Team and supervisor are set by the case's supervisor.", rule="C14")
     expected.check(problem.version)
+    _check_consultations(request.consultations or [], now)
     _write(problem, {name: sent.pop(name) for name in ("statement", "consultations") if name in sent})
     for name, value in sent.items():
         if value is None and name in {"title", "team"}:
@@ -74,11 +81,16 @@ async def write_part(
     problem = await queries.problem_by_id(session, actor, problem_id, locked=True)
     expected.check(problem.version)
     if isinstance(part, rules.Plan) and (flaws := rules.plan_flaws(part, problem.opened_at.date())):
-        raise Refused("Objectives must be SMART and a dropped task needs its reason.", code="plan-flawed", rule="C6",
-                      unmet=flaws)  # fmt: skip
+        raise Refused("Objectives must be SMART, a dropped task needs its reason, and dates lie within 20 years.",
+                      code="plan-flawed", rule="C6", unmet=flaws)  # fmt: skip
     _write(problem, {type(part).__name__.lower(): part})
     problem.version += 1
     return problem
+
+
+def _check_consultations(consultations: Sequence[rules.Consultation], now: datetime) -> None:
+    if flaws := rules.consultation_flaws(consultations, now):
+        raise Refused("A consultation is a talk that was held.", code="consultations-flawed", rule="C4", unmet=flaws)
 
 
 def _write(problem: Problem, parts: Mapping[str, Any]) -> None:

@@ -56,12 +56,17 @@ async def read_problem(problem_id: UUID, session: Read, actor: CurrentActor, res
 
 @routes.patch("/{problem_id}")
 async def change_problem(
-    problem_id: UUID, request: ProblemPatch, session: Write, actor: CurrentActor, expected: IfMatch, response: Response
+    problem_id: UUID,
+    request: ProblemPatch,
+    session: Write,
+    actor: CurrentActor,
+    now: Now,
+    expected: IfMatch,
+    response: Response,
 ) -> ProblemView:
     """Change title, category, statement, consultations, team or supervisor."""
-    return await _answer(
-        session, await commands.change_problem(session, actor, problem_id, expected, request), response
-    )
+    changed = await commands.change_problem(session, actor, now, problem_id, expected, request)
+    return await _answer(session, changed, response)
 
 
 @routes.put("/{problem_id}/analysis")

@@ -4,14 +4,17 @@ SARA: scanning, analysis, response, assessment, closed. Rules C4-C7, C14. Source
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from beatbook.contracts.actor import Actor, Role
+from services.cases.reports.rules import AHEAD
 
+HORIZON = timedelta(days=20 * 365 + 5)
+"""Twenty years: a date further from now, or from the day a case was opened, is a slip of the pen."""
 OVERSEERS = frozenset({Role.SUPERVISOR})
 """See and lead every case of their area: their part in it is to supervise."""
 WORKERS = frozenset({Role.OFFICER, Role.ADMIN})
@@ -230,10 +233,26 @@ def _unmet_for_closing(parts: Parts) -> list[str]:
     return [] if parts.assessment else ["assessment: say what the response changed"]
 
 
-def plan_flaws(plan: Plan, opened_on: date) -> list[str]:
-    """What keeps the objectives from being SMART, and tasks dropped without a reason. Rule C6; GP ch. 3.
+def consultation_flaws(consultations: Sequence[Consultation], now: datetime) -> list[str]:
+    """Talks that have not been held yet, or that lie more than 20 years back. Rule C4.
 
-    An objective is measured by an indicator from a baseline to another value, by a date after the case was opened.
+    A day that has begun somewhere on Earth is no future.
+    """
+    flaws = []
+    for number, consultation in enumerate(consultations):
+        where = f"consultations.{number}.held_on"
+        if consultation.held_on > (now + AHEAD).date():
+            flaws.append(f"{where}: record a talk when it has been held")
+        elif consultation.held_on < (now - HORIZON).date():
+            flaws.append(f"{where}: check the year")
+    return flaws
+
+
+def plan_flaws(plan: Plan, opened_on: date) -> list[str]:
+    """What keeps the objectives from being SMART, tasks dropped without a reason, dates amiss. Rule C6; GP ch. 3.
+
+    An objective is measured by an indicator from a baseline to another value, by a date after the case was opened. All
+    dates lie within 20 years of that day.
     """
     flaws = []
     for number, objective in enumerate(plan.objectives):
@@ -257,7 +276,16 @@ def plan_flaws(plan: Plan, opened_on: date) -> list[str]:
         for number, task in enumerate(plan.tasks)
         if task.state is TaskState.DROPPED and task.reason is None
     ]
-    return flaws
+    dates = {
+        **{f"objectives.{number}.due_on": objective.due_on for number, objective in enumerate(plan.objectives)},
+        **{f"tasks.{number}.due_on": task.due_on for number, task in enumerate(plan.tasks)},
+        **{f"reviews_on.{number}": day for number, day in enumerate(plan.reviews_on)},
+    }
+    return flaws + [
+        f"{where}: set a date within 20 years of the day the case was opened"
+        for where, day in dates.items()
+        if day is not None and abs(day - opened_on) > HORIZON
+    ]
 
 
 def is_back(origin: Phase, target: Phase) -> bool:
