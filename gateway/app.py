@@ -40,6 +40,7 @@ def create_app(settings: HttpSettings, *, clock: Clock = utc_now) -> FastAPI:
     site.install(app)
     for part in (pages, signing, developers):
         app.include_router(part.routes)
+    pages.welcome_the_lost(app)
     telemetry.instrument(app)
     return app
 

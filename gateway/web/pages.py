@@ -3,7 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
+from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 from strawberry import relay
 
@@ -65,6 +66,18 @@ async def favicon() -> Response:
     return RedirectResponse("/static/mark.svg")
 
 
+def welcome_the_lost(app: FastAPI) -> None:
+    """Answer an address that does not exist with a page where a page was asked for, else with a problem document."""
+    otherwise = app.exception_handlers[HTTPException]
+
+    @app.exception_handler(HTTPException)
+    async def lost(request: Request, error: HTTPException) -> Response:
+        if error.status_code == 404 and "text/html" in request.headers.get("accept", ""):
+            return not_found(request, await visitor_of(request))
+        answer: Response = await otherwise(request, error)  # type: ignore[misc]  # the kit's handler is asynchronous
+        return answer
+
+
 async def _ask(request: Request, visitor: Visitor, name: str, **variables: Any) -> Answer:
     return await ask(request.app.state.schema, context_of(request, visitor), name, **variables)
 
@@ -99,5 +112,5 @@ def not_found(request: Request, visitor: Visitor) -> Response:
         visitor,
         status=404,
         title="Nothing here",
-        detail="There is no such area or minutes, or none that you may see.",
+        detail="There is no such page, area or minutes, or none that you may see.",
     )

@@ -129,6 +129,14 @@ async def test_pages_of_nothing(country: Country, client: Callable[..., object])
         assert "<script>" not in text.replace('<script src="/static', "")
 
 
+async def test_an_address_that_does_not_exist(country: Country) -> None:
+    """A reader gets a page, a program a problem document."""
+    read = await country.gateway.http.get("/nowhere", headers={"Accept": "text/html,*/*"})
+    assert (read.status_code, "Nothing here" in read.text) == (404, True)
+    called = await country.gateway.http.get("/nowhere")
+    assert (called.status_code, called.headers["content-type"]) == (404, "application/problem+json")
+
+
 async def test_without_the_forum_service_the_page_says_so(client: Callable[..., object]) -> None:
     http = await client("gateway", forum_url="http://127.0.0.1:1")  # type: ignore[misc]
     _, text = await page(http, "/", status=503)
