@@ -111,6 +111,19 @@ async def test_a_plan_that_is_not_smart_is_refused_whole(call: Any) -> None:
     assert len(answer.json()["unmet"]) == 5
 
 
+async def test_a_case_keeps_the_category_that_others_were_told(call: Any, database: asyncpg.Connection) -> None:
+    """C4: no event tells of another one, so none is taken."""
+    problem = await opened(call)
+    path = f"/v1/problems/{problem['id']}"
+    for category in ("0501", None):
+        answer = await call("PATCH", path, {"title": "x", "category": category}, version=1)
+        assert (answer.status_code, answer.json()["code"]) == (409, "category-fixed")
+    assert (await call("GET", path)).json() == problem
+    same = await call("PATCH", path, {"title": "Fights by night", "category": "0201"}, version=1)
+    assert (same.status_code, same.json()["category"], same.json()["version"]) == (200, "0201", 2)
+    assert await database.fetchval("select data->>'category' from events") == "0201"
+
+
 async def test_a_talk_yet_to_be_held_is_no_consultation(call: Any) -> None:
     planned = {**CONSULTATION, "held_on": "2026-03-17"}
     body = {"area": "XK.PRI", "title": "t", "consultations": [CONSULTATION, planned]}
@@ -127,9 +140,9 @@ async def test_a_talk_yet_to_be_held_is_no_consultation(call: Any) -> None:
 async def test_patch_changes_only_what_is_sent(call: Any) -> None:
     problem = await opened(call, statement=STATEMENT)
     path = f"/v1/problems/{problem['id']}"
-    answer = await call("PATCH", path, {"consultations": [CONSULTATION], "category": None}, version=1)
+    answer = await call("PATCH", path, {"consultations": [CONSULTATION]}, version=1)
     assert answer.json()["statement"] == STATEMENT
-    assert answer.json()["category"] is None
+    assert answer.json()["category"] == "0201"
     answer = await call("PATCH", path, {"statement": None}, version=2)
     assert answer.json()["statement"] == {"similarity": None, "harm": None, "expectation": None}
     assert answer.json()["consultations"] == [CONSULTATION]

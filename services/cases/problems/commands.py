@@ -54,12 +54,19 @@ async def change_problem(
     expected: ExpectedVersion,
     request: ProblemPatch,
 ) -> Problem:
-    """Change title, category, problem statement, consultations, team or supervisor. Rules C4, C14."""
+    """Change title, problem statement, consultations, team or supervisor. Rules C4, C14."""
     problem = await queries.problem_by_id(session, actor, problem_id, locked=True)
     sent = {name: getattr(request, name) for name in request.model_fields_set}
     if sent.keys() & {"team", "supervisor"} and not rules.may_assign(actor, problem.area, problem.supervisor):
         raise Forbidden("Team and supervisor are set by the case's supervisor.", rule="C14")
     expected.check(problem.version)
+    if sent.pop("category", problem.category) != problem.category:
+        raise Conflict(
+            "A case keeps the category it was opened with, by which others know it. Leave category out; if it is "
+            "wrong, open another case under the right one.",
+            code="category-fixed",
+            rule="C4",
+        )
     _check_consultations(request.consultations or [], now)
     _write(problem, {name: sent.pop(name) for name in ("statement", "consultations") if name in sent})
     for name, value in sent.items():

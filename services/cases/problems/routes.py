@@ -64,7 +64,7 @@ async def change_problem(
     expected: IfMatch,
     response: Response,
 ) -> ProblemView:
-    """Change title, category, statement, consultations, team or supervisor."""
+    """Change title, statement, consultations, team or supervisor; the category stays as it was opened."""
     changed = await commands.change_problem(session, actor, now, problem_id, expected, request)
     return await _answer(session, changed, response)
 

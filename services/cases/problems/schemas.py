@@ -41,7 +41,7 @@ class ProblemPatch(StrictModel):
     """What may be changed of a case besides its analysis, plan and assessment."""
 
     title: Line | None = None
-    category: Category | None = None
+    category: Category | None = Field(default=None, description="Cannot be changed: as it is, or left out")
     statement: Statement | None = None
     consultations: list[Consultation] | None = Field(default=None, max_length=100)
     team: Team | None = None
