@@ -8,6 +8,7 @@ import asyncpg
 import pytest
 
 from beatbook.contracts.actor import Role
+from services.cases.areas.commands import register_areas
 
 IMPORT = "a" * 64
 RECORDERS = {Role.OFFICER, Role.SUPERVISOR, Role.ADMIN}
@@ -117,6 +118,57 @@ async def test_a_batch_sent_twice_adds_none(call: Any, database: asyncpg.Connect
     second = await call("POST", "/v1/incidents/batches", body)
     assert second.json() == {"added": 0, "already": 2, "refused": []}
     assert await counts(database) == (2, 2)
+
+
+CONTENT = [
+    {"month": "2022-02"},
+    {"month": None, "occurred_at": "2022-01-01"},
+    {"longitude": "21.06"},
+    {"longitude": None, "latitude": None, "area": "XK.PRI.DARDANIA"},
+    {"area": "XK.PRI"},
+    {"category": "0802"},
+    {"place": "Market"},
+    {"reporter_kind": "victim"},
+    {"repeat_victim": "yes"},
+]
+
+
+@pytest.mark.parametrize("changes", CONTENT)
+async def test_an_external_id_stands_for_one_content(
+    call: Any, database: asyncpg.Connection, changes: dict[str, Any]
+) -> None:
+    await call("POST", "/v1/incidents/batches", batch(row(0), row(1)))
+    answer = await call("POST", "/v1/incidents/batches", batch(row(9), row(1, **changes), row(0), row(2, month="x")))
+    report = answer.json()
+    assert (report["added"], report["already"]) == (1, 1)
+    assert [(item["row"], item["external_id"], item["reason"]) for item in report["refused"]] == [
+        (1, "1", "conflicting"), (3, "2", "bad_time"),
+    ]  # fmt: skip
+    assert "other content" in report["refused"][0]["detail"]
+    assert await database.fetchval("select refused from incident_batches") == 2
+    assert await counts(database) == (3, 3)
+
+    single = {name: value for name, value in row(1, **changes).items() if value is not None}
+    for name in single.keys() & {"longitude", "latitude"}:
+        single[name] = float(single[name])
+    single["repeat_victim"] = "repeat_victim" in changes
+    other = await call("POST", "/v1/incidents", {**single, "root": "XK", "source": "police"})
+    assert (other.status_code, other.json()["code"], other.json()["rule"]) == (409, "conflicting", "C1")
+    assert await counts(database) == (3, 3)
+    elsewhere = await call("POST", "/v1/incidents", {**single, "root": "XK", "source": "other"})
+    assert elsewhere.status_code == 201
+
+
+async def test_the_same_report_stays_the_same_when_the_register_moves_a_boundary(
+    call: Any, database: asyncpg.Connection, registered: Any, square: Any
+) -> None:
+    await call("POST", "/v1/incidents/batches", batch(row(0)))
+    await register_areas(database, [registered("XK.PRI.VELANIA", 51, square(21, 42, 0.06)),
+                                    registered("XK.PRI.DARDANIA", 52, square(21.06, 42, 0.04))])  # fmt: skip
+    assert (await call("POST", "/v1/incidents/batches", batch(row(0)))).json() == {
+        "added": 0, "already": 1, "refused": [],
+    }  # fmt: skip
+    assert await database.fetchval("select area from incidents") == "XK.PRI.DARDANIA"
 
 
 async def test_a_batch_sent_twice_at_once_counts_once(call: Any, database: asyncpg.Connection) -> None:

@@ -168,8 +168,8 @@ rows = st.lists(
 def test_each_row_of_a_batch_is_taken_once_or_refused_once(batch: list[dict[str, Any]]) -> None:
     placed, refused = take_batch(batch, Everywhere(), NOW)
     assert len(placed) + len(refused) == len(batch)
-    assert len({report.external_id for report, _ in placed}) == len(placed)
-    assert [refusal.row for refusal in refused] == sorted({refusal.row for refusal in refused})
+    assert len({item.report.external_id for item in placed}) == len(placed)
+    assert sorted(item.row for item in [*placed, *refused]) == list(range(len(batch)))
 
 
 def test_a_point_outside_says_what_to_check() -> None:
@@ -182,8 +182,8 @@ def test_a_point_outside_says_what_to_check() -> None:
 
 def test_a_row_that_names_its_area() -> None:
     named = {"external_id": "1", "month": "2022-01", "category": "0801"}
-    ((_, area),), _ = take_batch([{**named, "area": "XK.PRI"}], Everywhere(), NOW)
-    assert area == "XK.PRI"
+    (placed,), _ = take_batch([{**named, "area": "XK.PRI"}], Everywhere(), NOW)
+    assert (placed.row, placed.area) == (0, "XK.PRI")
     _, (refusal,) = take_batch([{**named, "area": "AL"}], Everywhere(), NOW)
     assert refusal.reason is Reason.UNKNOWN_AREA
 

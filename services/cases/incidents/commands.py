@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from uuid import UUID
+from typing import Any
 
 import asyncpg
 
@@ -16,20 +16,36 @@ from services.cases.areas.queries import Places
 from services.cases.incidents import queries, rules
 from services.cases.incidents.schemas import BatchIn, BatchReport, IncidentCreate, RefusalView
 from services.cases.incidents.tables import Incident
-from services.cases.reports.rules import Report, Unfit, read_report
+from services.cases.reports.rules import Reason, Report, Unfit, read_report
 
 _INSERT = """
     insert into incidents (id, source, external_id, area, occurred_from, occurred_until, month, longitude, latitude,
                            place, category, reporter_kind, repeat_victim, recorded_at)
-    select id, $2, external_id, area, occurred_from, occurred_until, month, longitude, latitude,
+    select id, $1, external_id, area, occurred_from, occurred_until, month, longitude, latitude,
            place, category, reporter_kind, repeat_victim, $14
-    from unnest($1::uuid[], $3::text[], $4::text[], $5::timestamptz[], $6::timestamptz[], $7::date[], $8::float8[],
-                $9::float8[], $10::text[], $11::text[], $12::text[], $13::bool[])
-         as report (id, external_id, area, occurred_from, occurred_until, month, longitude, latitude,
-                    place, category, reporter_kind, repeat_victim)
+    from unnest($2::text[], $3::timestamptz[], $4::timestamptz[], $5::date[], $6::float8[], $7::float8[], $8::text[],
+                $9::text[], $10::text[], $11::bool[], $12::text[], $13::uuid[])
+         as report (external_id, occurred_from, occurred_until, month, longitude, latitude, place,
+                    category, reporter_kind, repeat_victim, area, id)
     order by external_id
     on conflict (split_part(area, '.', 1), source, external_id) do nothing
     returning id
+"""
+# Where a point lies is not what was reported: the register may have moved its boundaries since.
+_OTHERS = """
+    select report.external_id
+    from unnest($2::text[], $3::timestamptz[], $4::timestamptz[], $5::date[], $6::float8[], $7::float8[], $8::text[],
+                $9::text[], $10::text[], $11::bool[], $12::text[])
+         as report (external_id, occurred_from, occurred_until, month, longitude, latitude, place,
+                    category, reporter_kind, repeat_victim, area)
+    join incidents as known
+         on split_part(known.area, '.', 1) = $13 and known.source = $1 and known.external_id = report.external_id
+    where known.area <> report.area
+       or (known.occurred_from, known.occurred_until, known.month, known.longitude, known.latitude, known.place,
+           known.category, known.reporter_kind, known.repeat_victim)
+          is distinct from
+          (report.occurred_from, report.occurred_until, report.month, report.longitude, report.latitude, report.place,
+           report.category, report.reporter_kind, report.repeat_victim)
 """
 _DONE = """
     insert into incident_batches (import_id, batch, root, source, added, already, refused, recorded_by, recorded_at)
@@ -44,7 +60,7 @@ _NEEDED = "you need an officer, supervisor or admin grant there"
 async def record_batch(
     session: AsyncSession, actor: Actor, now: datetime, places: Places, request: BatchIn
 ) -> BatchReport:  # fmt: skip
-    """Record what is fit of a batch; a row recorded before is counted, not added. Rule C1."""
+    """Record what is fit of a batch; a row recorded before is counted, not added, if it says the same. Rule C1."""
     if not rules.may_record_incidents(actor, request.root):
         raise Forbidden(f"To record incidents in {request.root} {_NEEDED}.", rule="C1")
     areas = await places.under(session, request.root, now.date())
@@ -53,7 +69,10 @@ async def record_batch(
     placed, refused = rules.take_batch(request.rows, areas, now)
     connection = await driver_connection(session)
     added = await _insert(session, connection, placed, source=request.source, actor=actor, now=now)
-    already = len(placed) - len(added)
+    known = [item for item in placed if item.report.external_id not in added]
+    refused += rules.conflicts(known, await _others(connection, known, source=request.source))
+    refused.sort(key=lambda refusal: refusal.row)
+    already = len(request.rows) - len(added) - len(refused)
     await connection.execute(
         _DONE, request.import_id, request.batch, request.root, request.source,
         len(added), already, len(refused), actor.subject, now,
@@ -65,7 +84,10 @@ async def record_batch(
 async def record_incident(
     session: AsyncSession, actor: Actor, now: datetime, places: Places, request: IncidentCreate
 ) -> tuple[Incident, bool]:
-    """Record one report; returns the incident, and whether it is new: sent twice it counts once. Rule C1."""
+    """Record one report; returns the incident, and whether it is new: sent twice it counts once.
+
+    Raises `Conflict` when its source sent something else under the same external id. Rule C1.
+    """
     if not rules.may_record_somewhere(actor):
         raise Forbidden(f"To record incidents in an area {_NEEDED}.", rule="C1")
     root = request.root or request.area
@@ -81,8 +103,10 @@ async def record_incident(
         raise Refused(area.detail, code=area.reason, rule="C1")
     if not rules.may_record_incidents(actor, area):
         raise Forbidden(f"To record incidents in {area} {_NEEDED}.", rule="C1")
-    connection = await driver_connection(session)
-    added = await _insert(session, connection, [(report, area)], source=request.source, actor=actor, now=now)
+    connection, placed = await driver_connection(session), [rules.Placed(0, report, area)]
+    added = await _insert(session, connection, placed, source=request.source, actor=actor, now=now)
+    if not added and await _others(connection, placed, source=request.source):
+        raise Conflict(rules.CONFLICT, code=Reason.CONFLICTING, rule="C1")
     incident = await queries.incident_by_source(
         session, actor, area.partition(".")[0], request.source, report.external_id
     )  # fmt: skip
@@ -109,21 +133,50 @@ def _unknown_root(root: str) -> Refused:
 async def _insert(
     session: AsyncSession,
     connection: asyncpg.Connection,
-    placed: Sequence[tuple[Report, str]],
+    placed: Sequence[rules.Placed],
     *,
     source: str,
     actor: Actor,
     now: datetime,
-) -> set[UUID]:
-    """Insert the reports that are new and tell of each; returns their ids."""
+) -> set[str]:
+    """Insert the reports that are new and tell of each; returns their external ids."""
     ids = [new_id() for _ in placed]
-    reports = [report for report, _ in placed]
-    rows = await connection.fetch(
-        _INSERT,
-        ids,
-        source,
+    areas = [item.area for item in placed]
+    rows = await connection.fetch(_INSERT, source, *_content(placed), areas, ids, now)
+    inserted = {row["id"] for row in rows}
+    added = [(incident_id, item) for incident_id, item in zip(ids, placed, strict=True) if incident_id in inserted]
+    facts = [
+        Fact(
+            IncidentRecorded(
+                incident_id=incident_id,
+                area=item.area,
+                month=item.report.span.month,
+                category=item.report.category,
+                repeat_victim=item.report.repeat_victim,
+            ),
+            incident_id,
+            item.area,
+        )
+        for incident_id, item in added
+    ]
+    await emit_many(connection, facts, actor=actor.subject, at=now, session=session)
+    return {item.report.external_id for _, item in added}
+
+
+async def _others(connection: asyncpg.Connection, known: Sequence[rules.Placed], *, source: str) -> set[str]:
+    """The external ids, of reports that were not new, under which something else was recorded."""
+    if not known:
+        return set()
+    named = [item.report.area for item in known]
+    country = known[0].area.partition(".")[0]
+    return {row["external_id"] for row in await connection.fetch(_OTHERS, source, *_content(known), named, country)}
+
+
+def _content(placed: Sequence[rules.Placed]) -> list[list[Any]]:
+    """What was reported, apart from the area, by column."""
+    reports = [item.report for item in placed]
+    return [
         [report.external_id for report in reports],
-        [area for _, area in placed],
         [report.span.start for report in reports],
         [report.span.end for report in reports],
         [report.span.month for report in reports],
@@ -133,23 +186,4 @@ async def _insert(
         [report.category for report in reports],
         [report.reporter_kind.value for report in reports],
         [report.repeat_victim for report in reports],
-        now,
-    )
-    added = {row["id"] for row in rows}
-    facts = [
-        Fact(
-            IncidentRecorded(
-                incident_id=incident_id,
-                area=area,
-                month=report.span.month,
-                category=report.category,
-                repeat_victim=report.repeat_victim,
-            ),
-            incident_id,
-            area,
-        )
-        for incident_id, (report, area) in zip(ids, placed, strict=True)
-        if incident_id in added
     ]
-    await emit_many(connection, facts, actor=actor.subject, at=now, session=session)
-    return added

@@ -28,7 +28,7 @@ Month = Annotated[str | None, Query(pattern=r"^[1-9][0-9]{3}-(0[1-9]|1[0-2])$", 
 async def record_incident(
     request: IncidentCreate, session: Write, actor: CurrentActor, now: Now, places: KnownPlaces, response: Response
 ) -> IncidentView:
-    """Record one report; one that was recorded before is answered as it is."""
+    """Record one report; one that was recorded before is answered as it is, unless it said something else then."""
     incident, is_new = await commands.record_incident(session, actor, now, places, request)
     if not is_new:
         response.status_code = status.HTTP_200_OK

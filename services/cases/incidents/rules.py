@@ -1,6 +1,6 @@
 """Which reports become incidents and where they lie, and who may record and read them. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -10,6 +10,7 @@ from services.cases.reports.rules import Reason, Report, Unfit, read_report
 
 RECORDERS = frozenset({Role.OFFICER, Role.SUPERVISOR, Role.ADMIN})
 READERS = RECORDERS
+CONFLICT = "This external_id was recorded with other content: correct what you send, or send it under another source."
 
 
 def may_record_incidents(actor: Actor, area: str) -> bool:
@@ -20,6 +21,15 @@ def may_record_incidents(actor: Actor, area: str) -> bool:
 def may_record_somewhere(actor: Actor) -> bool:
     """Whether the actor may record incidents in any area at all. Rule C1."""
     return bool(actor.areas_as(RECORDERS))
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A report with the area it lies in, and its row's index in the batch (from 0)."""
+
+    row: int
+    report: Report
+    area: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +54,7 @@ class Areas(Protocol):
         """The deepest area at each point."""
 
 
-def take_batch(rows: Sequence[Any], areas: Areas, now: datetime) -> tuple[list[tuple[Report, str]], list[Refusal]]:
+def take_batch(rows: Sequence[Any], areas: Areas, now: datetime) -> tuple[list[Placed], list[Refusal]]:
     """The reports that can be recorded, each with its area, and the rows refused: none stops the others. Rule C1."""
     read: dict[str, tuple[int, Report]] = {}
     refused: list[Refusal] = []
@@ -57,16 +67,24 @@ def take_batch(rows: Sequence[Any], areas: Areas, now: datetime) -> tuple[list[t
             refused.append(Refusal(index, _external_id(row), unfit.reason, unfit.detail))
         else:
             read[report.external_id] = (index, report)
-    placed: list[tuple[Report, str]] = []
+    placed: list[Placed] = []
     for (index, report), place in zip(
         read.values(), place_reports([report for _, report in read.values()], areas), strict=True
     ):
         if isinstance(place, Unfit):
             refused.append(Refusal(index, report.external_id, place.reason, place.detail))
         else:
-            placed.append((report, place))
-    refused.sort(key=lambda refusal: refusal.row)
+            placed.append(Placed(index, report, place))
     return placed, refused
+
+
+def conflicts(placed: Sequence[Placed], others: Collection[str]) -> list[Refusal]:
+    """The rows whose `external_id` is one of `others`: known by the same source for another report. Rule C1."""
+    return [
+        Refusal(item.row, item.report.external_id, Reason.CONFLICTING, CONFLICT)
+        for item in placed
+        if item.report.external_id in others
+    ]
 
 
 def place_reports(reports: Sequence[Report], areas: Areas) -> list[str | Unfit]:

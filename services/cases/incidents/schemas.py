@@ -59,7 +59,7 @@ class RefusalView(View):
 
 
 class BatchReport(View):
-    """What became of a batch's rows: recorded now, there before, refused."""
+    """What became of a batch's rows: recorded now, there before with the same content, refused."""
 
     added: int
     already: int

@@ -49,6 +49,7 @@ class Reason(StrEnum):
     UNKNOWN_CATEGORY = "unknown_category"
     BAD_VALUE = "bad_value"
     DUPLICATE = "duplicate"
+    CONFLICTING = "conflicting"
 
 
 class Unfit(Exception):
