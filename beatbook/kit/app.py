@@ -139,6 +139,7 @@ async def _tasks() -> AsyncIterator[Callable[[Coroutine[Any, Any, None]], None]]
     try:
         yield start
     finally:
-        for task in list(running):
-            task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
+        while running:  # a client library may swallow a cancellation that comes while it connects
+            for task in running:
+                task.cancel()
+            await asyncio.wait(set(running), timeout=1)
