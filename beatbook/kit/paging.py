@@ -51,6 +51,15 @@ class PageRequest:
             raise _foreign_cursor()
         return text
 
+    def after_number(self) -> int:
+        """The cursor as the number of the last item seen, 0 at first; raises `Invalid` for a foreign cursor."""
+        text = self.after_text()
+        if text is None:
+            return 0
+        if not (text.isascii() and text.isdigit()) or len(text) > 9:
+            raise _foreign_cursor()
+        return int(text)
+
     def page(self, rows: Sequence[Row], view: Callable[[Row], T], key: Callable[[Row], object]) -> Page[T]:
         """A page from up to `limit + 1` rows: the extra row only tells that there is more."""
         shown = rows[: self.limit]

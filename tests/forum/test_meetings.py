@@ -25,7 +25,7 @@ async def test_a_forum_from_its_founding_to_its_first_meeting(country: Api) -> N
     shown = await country.ok("GET", f"/forums/{forum['id']}", as_=None)
     assert (shown["rules_version"], shown["version"]) == (2, 3)
     versions = await country.ok("GET", f"/forums/{forum['id']}/rules-of-procedure", as_=None)
-    assert [version["number"] for version in versions] == [2, 1]
+    assert [version["number"] for version in versions["items"]] == [1, 2]
 
 
 WRONG_FORUMS = [

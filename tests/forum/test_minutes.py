@@ -12,7 +12,7 @@ ITEMS = [{"heading": "Lamps", "text": "Open words"}, {"heading": "Case", "text":
 
 
 async def versions(api: Api, minutes: str, as_: str | None = None) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = await api.ok("GET", f"/minutes/{minutes}/versions", as_=as_)
+    found: list[dict[str, Any]] = (await api.ok("GET", f"/minutes/{minutes}/versions", as_=as_))["items"]
     before = None
     for number, version in enumerate(found, start=1):
         assert version["sha256"] == sha256_hex(canonical_json(version["content"]))

@@ -70,7 +70,7 @@ async def test_27_years_of_a_committee(
     chains = await asyncio.gather(*(http.get(f"/v1/minutes/{minutes['id']}/versions") for minutes in published))
     items = {loaded.minutes[s.row["meeting_id"]]: s.items for s in final}
     for minutes, chain in zip(published, chains, strict=True):
-        (version,) = chain.json()
+        (version,) = chain.json()["items"]
         assert version["sha256"] == minutes["sha256"] == sha256_hex(canonical_json(version["content"]))
         assert version["content"]["previous_sha256"] is None
         assert len(version["content"]["items"]) == len(items[minutes["id"]])

@@ -9,6 +9,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from beatbook.contracts.areas import Tier
 from beatbook.kit.db import AsyncSession
 from beatbook.kit.errors import NotFound
+from services.forum.areas.rules import drawn
 from services.forum.areas.schemas import AreaView
 from services.forum.areas.tables import Area
 
@@ -75,7 +76,7 @@ async def codes_by_source(session: AsyncSession) -> dict[str, str]:
 
 
 async def feature_collection(session: AsyncSession, code: str) -> dict[str, Any]:
-    """The open areas one tier below as GeoJSON, or the area itself when it has none with a boundary."""
+    """The open areas one tier below as GeoJSON, or the area itself when it has none; simplified as a map needs it."""
     area = await area_by_code(session, code)
     children = (
         await session.exec(
@@ -90,8 +91,8 @@ async def feature_collection(session: AsyncSession, code: str) -> dict[str, Any]
                 "type": "Feature",
                 "id": item.code,
                 "properties": {"code": item.code, "name": name_of(item.names), "population": item.population},
-                "geometry": item.boundary,
+                "geometry": geometry,
             }
-            for item in shown
+            for item, geometry in zip(shown, drawn([item.boundary for item in shown if item.boundary]), strict=True)
         ],
     }

@@ -54,12 +54,13 @@ async def first_rules_adopted(session: AsyncSession, forum_id: UUID) -> date | N
     return (await session.exec(statement)).one()
 
 
-async def list_rules(session: AsyncSession, forum_id: UUID) -> Sequence[RulesOfProcedure]:
-    """Every version of a forum's written rules, newest first."""
+async def list_rules(session: AsyncSession, forum_id: UUID, *, after: int, limit: int) -> Sequence[RulesOfProcedure]:
+    """Versions of a forum's written rules, oldest first."""
     statement = (
         select(RulesOfProcedure)
-        .where(RulesOfProcedure.forum_id == forum_id)
-        .order_by(col(RulesOfProcedure.number).desc())
+        .where(RulesOfProcedure.forum_id == forum_id, RulesOfProcedure.number > after)
+        .order_by(col(RulesOfProcedure.number))
+        .limit(limit)
     )
     return (await session.exec(statement)).all()
 

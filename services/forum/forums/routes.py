@@ -86,7 +86,8 @@ async def adopt_rules(
 
 
 @routes.get("/{forum_id}/rules-of-procedure")
-async def list_rules(forum_id: UUID, session: Read) -> list[RulesOfProcedureView]:
-    """Every version of the written rules, newest first."""
+async def list_rules(forum_id: UUID, session: Read, page: PageParams) -> Page[RulesOfProcedureView]:
+    """Every version of the written rules, oldest first."""
     await queries.forum_by_id(session, forum_id)
-    return [RulesOfProcedureView.model_validate(row) for row in await queries.list_rules(session, forum_id)]
+    rows = await queries.list_rules(session, forum_id, after=page.after_number(), limit=page.limit + 1)
+    return page.page(rows, RulesOfProcedureView.model_validate, lambda row: row.number)

@@ -85,11 +85,16 @@ async def newest_versions(session: AsyncSession, rows: Sequence[Minutes]) -> dic
     return {version.minutes_id: version for version in (await session.exec(statement)).all()}
 
 
-async def list_versions(session: AsyncSession, actor: Actor, minutes_id: UUID) -> Sequence[MinutesVersion]:
-    """Every published version, oldest first; raises `NotFound`."""
+async def list_versions(
+    session: AsyncSession, actor: Actor, minutes_id: UUID, *, after: int, limit: int
+) -> Sequence[MinutesVersion]:
+    """Published versions, oldest first; raises `NotFound`."""
     await minutes_by_id(session, actor, minutes_id)
     statement = (
-        select(MinutesVersion).where(MinutesVersion.minutes_id == minutes_id).order_by(col(MinutesVersion.number))
+        select(MinutesVersion)
+        .where(MinutesVersion.minutes_id == minutes_id, MinutesVersion.number > after)
+        .order_by(col(MinutesVersion.number))
+        .limit(limit)
     )
     return (await session.exec(statement)).all()
 

@@ -75,10 +75,12 @@ async def read_minutes(minutes_id: UUID, session: Read, actor: CurrentActor, res
 
 
 @routes.get("/minutes/{minutes_id}/versions")
-async def list_versions(minutes_id: UUID, session: Read, actor: CurrentActor) -> list[MinutesVersionView]:
+async def list_versions(
+    minutes_id: UUID, session: Read, actor: CurrentActor, page: PageParams
+) -> Page[MinutesVersionView]:
     """Every published version, oldest first: the hash chain that anyone can check."""
-    rows = await queries.list_versions(session, actor, minutes_id)
-    return [MinutesVersionView.model_validate(row) for row in rows]
+    rows = await queries.list_versions(session, actor, minutes_id, after=page.after_number(), limit=page.limit + 1)
+    return page.page(rows, MinutesVersionView.model_validate, lambda row: row.number)
 
 
 @routes.patch("/minutes/{minutes_id}")
