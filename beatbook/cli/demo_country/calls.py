@@ -13,7 +13,8 @@ from beatbook.runtime.refusal import Refusal
 T = TypeVar("T")
 R = TypeVar("R")
 
-AT_ONCE = 16
+AT_ONCE = 2
+"""As many as a service on a laptop keeps connections to its database for: more would have it open others."""
 ATTEMPTS = 8
 PASSING = frozenset({429, 502, 503, 504})
 
@@ -89,7 +90,7 @@ async def calling(urls: Mapping[str, str], token: str, seed: str) -> AsyncIterat
     """Open connections for `AT_ONCE` requests at a time."""
     async with aiohttp.ClientSession(
         headers={"Authorization": f"Bearer {token}"},
-        connector=aiohttp.TCPConnector(limit=2 * AT_ONCE),
+        connector=aiohttp.TCPConnector(limit=4 * AT_ONCE),
         timeout=aiohttp.ClientTimeout(total=30),
     ) as session:
         yield Calls(session, urls, seed)

@@ -14,7 +14,7 @@ HISTORY = timedelta(days=425)
 """How far back the first meetings lie: fourteen months."""
 AHEAD = timedelta(days=75)
 """How far ahead meetings are planned."""
-INTERVALS = {"core_implementation_group": 90, "community_safety_council": 35, "community_advisory_board": 120}
+INTERVALS = {"core_implementation_group": 90, "community_safety_council": 42, "community_advisory_board": 120}
 """Days between two meetings by kind of forum."""
 SECTORS = ("administration", "police", "education", "health", "womens_organisation", "youth", "business", "minority",
            "resident", "social_services", "elder", "ngo")  # fmt: skip
