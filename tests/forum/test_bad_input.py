@@ -211,6 +211,17 @@ async def test_the_same_key_and_body_get_the_same_answer_and_one_effect(country:
     assert someone.json()["id"] != first.json()["id"]
 
 
+async def test_an_answer_is_not_given_again_to_who_lost_or_never_had_the_right(country: Api) -> None:
+    key = {"Idempotency-Key": "k9"}
+    had = {"Authorization": country.tokens("council@XK.PRI", subject="one and the same")}
+    lost = {"Authorization": country.tokens("council@XK.PEC", subject="one and the same")}
+    first = await country.http.post("/v1/forums", json=COUNCIL, headers=key | had)
+    assert first.status_code == 201
+    before = await country.fingerprint()
+    problem(await country.http.post("/v1/forums", json=COUNCIL, headers=key | lost), 403)
+    assert await country.fingerprint() == before
+
+
 async def test_two_at_once_with_one_key_have_one_effect(country: Api) -> None:
     answers = await asyncio.gather(*(country("POST", "/forums", COUNCIL, key="k2") for _ in range(4)))
     assert {answer.status_code for answer in answers} == {201}

@@ -2,8 +2,10 @@
 
 import asyncio
 
+import asyncpg
 import pytest
 
+from beatbook.kit.applying import is_outage
 from beatbook.kit.broker import stream_name
 from beatbook.kit.ids import new_id
 
@@ -142,3 +144,24 @@ async def test_the_feed_is_for_services_only(owner, token):
         url = f"{owner.settings.forum_url}/internal/events"
         async with http.get(url, headers={"Authorization": f"Bearer {token}"}) as refused:
             assert refused.status == 401
+
+
+async def test_a_message_that_no_relay_sent_is_passed_over(owner, reader, beside):
+    await owner.record(2)
+    await owner.relayed()
+    await owner.broker.jetstream.publish("beatbook.forum.meeting.held.XK", b"nobody knows")
+    await owner.record(2)
+    async with beside(owner.relay().run(), reader.consume()):
+        await reader.reached(4)
+    assert reader.handled == [1, 2, 3, 4]
+
+
+async def test_a_value_the_database_cannot_hold_is_the_events_fault_not_an_outage(reader):
+    db = await reader.database.connect()
+    with pytest.raises(asyncpg.DataError) as wrong:
+        await db.fetchval("select $1::int", 2**40)
+    assert not is_outage(db, wrong.value)
+    await db.close()
+    with pytest.raises(asyncpg.InterfaceError) as away:
+        await db.fetchval("select 1")
+    assert is_outage(db, away.value)

@@ -2,8 +2,11 @@
 
 import pytest
 
+from beatbook.contracts.areas import Tier
+from beatbook.contracts.forum import AreaRegistered
 from beatbook.kit.broker import stream_name
-from beatbook.kit.events import Fact, emit_many
+from beatbook.kit.errors import TooLarge
+from beatbook.kit.events import MAX_EVENT_BYTES, Fact, emit_many
 from beatbook.kit.ids import new_id
 
 
@@ -75,3 +78,30 @@ async def test_a_stream_deleted_while_the_relay_runs_is_refilled(owner, beside, 
         await owner.record(10)
         await eventually(owner.all_published)
         await eventually(refilled)
+
+
+async def test_an_event_too_large_for_the_broker_fails_its_command_not_the_stream(owner, now):
+    event = AreaRegistered(
+        code="XK", tier=Tier.NATIONAL, names={"en": "x" * MAX_EVENT_BYTES}, external_codes={}, population=None,
+        boundary=None, valid_from=now.date(),
+    )  # fmt: skip
+    pool = await owner.database.pool()
+    async with pool.acquire() as db:
+        with pytest.raises(TooLarge):
+            await emit_many(db, [Fact(event, new_id(), "XK")], actor="tester", at=now)
+    await owner.record(1)
+    await owner.relayed()
+    assert await owner.stream_positions() == [1]
+
+
+async def test_after_a_restored_backup_no_position_is_given_twice(owner):
+    await owner.record(5)
+    await owner.relayed()
+    pool = await owner.database.pool()
+    await pool.execute("delete from events where position > 3")
+    await pool.execute("update relay set position = 3, published = 3")
+    await owner.record(2)
+    await owner.relayed()
+    assert await owner.stream_positions() == [1, 2, 3, 4, 5, 6, 7]
+    rows = await pool.fetch("select position from events order by position")
+    assert [row["position"] for row in rows] == [1, 2, 3, 6, 7]

@@ -1,0 +1,43 @@
+"""Who may hear of an event is who may read, in its owner, what it is about. ARCHITECTURE 6, Rules C14, G2."""
+
+import pytest
+
+from beatbook.contracts import cases, forum, handover, kpi
+from beatbook.contracts.actor import Role
+from beatbook.contracts.catalogue import EVENTS
+from beatbook.contracts.envelope import EVERYONE, Event
+from services.cases.incidents import rules as incidents
+from services.cases.problems import rules as problems
+from services.forum.forums import rules as forums
+from services.handover.assignments import rules as assignments
+from services.handover.briefs import rules as briefs
+from services.kpi.indicators import rules as indicators
+
+pytestmark = pytest.mark.pure
+
+READERS = {
+    forum.MemberSeated: forums.INSIDERS,
+    forum.MeetingPlanned: forums.INSIDERS,
+    forum.MeetingHeld: forums.INSIDERS,
+    forum.MeetingCalledOff: forums.INSIDERS,
+    forum.MinutesApproved: forums.INSIDERS,
+    forum.DecisionRecorded: forums.INSIDERS,
+    forum.DecisionClosed: forums.INSIDERS,
+    cases.IncidentRecorded: incidents.RECORDERS,
+    cases.ProblemOpened: problems.OVERSEERS,
+    cases.ProblemMoved: problems.OVERSEERS,
+    kpi.IndicatorMeasured: indicators.READERS_OF_INCIDENTS,
+    handover.AdvisorAssigned: assignments.READERS,
+    handover.BriefComposed: briefs.READERS,
+}
+
+
+@pytest.mark.parametrize("event", READERS, ids=lambda event: event.short_type())
+def test_an_event_is_heard_by_its_owners_readers_and_nobody_else(event: type[Event]) -> None:
+    assert event.audience == READERS[event]
+
+
+def test_what_everyone_hears_is_on_the_public_face() -> None:
+    public = {kind.short_type() for kind in EVENTS.values() if Role.PUBLIC in kind.audience}
+    assert public == {"area.registered", "area.closed", "forum.founded", "minutes.published"}
+    assert all(kind.audience == EVERYONE for kind in EVENTS.values() if Role.PUBLIC in kind.audience)
