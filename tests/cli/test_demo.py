@@ -132,7 +132,8 @@ async def test_an_interrupted_load_goes_on_and_nothing_is_there_twice(
     }
     assert {table: await forum.fetchval(f"select count(*) from {table}") for table in expected} == expected
     cases = await running["cases"].app.state.database.pool()
-    assert await cases.fetchval("select count(*) from incidents") == 800
+    recorded = "select count(*) from events where type = 'org.beatbook.cases.incident.recorded.v1'"
+    assert await cases.fetchval(recorded) == 800
     listed = await running["cases"].http.get("/v1/problems", headers={"Authorization": f"Bearer {token}"})
     assert sorted(item["phase"] for item in listed.json()["items"]) == sorted(each.phase for each in made.problems)
     kpi = await running["kpi"].app.state.database.pool()
