@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 import asyncpg
+import pytest
 
 from beatbook.contracts.envelope import Received
 from beatbook.contracts.forum import AreaClosed
@@ -35,7 +36,8 @@ def handlers() -> set[Handler]:
     return set(consumer.handlers.values())
 
 
-async def test_the_consumer_handles_both_events() -> None:
+@pytest.mark.pure
+def test_the_consumer_handles_both_events() -> None:
     assert handlers() == {register_areas, close_areas}
 
 

@@ -159,6 +159,17 @@ async def test_an_external_id_stands_for_one_content(
     assert elsewhere.status_code == 201
 
 
+async def test_who_may_not_see_the_other_report_hears_only_that_its_id_is_taken(call: Any) -> None:
+    body = {"area": "XK.PEC", "source": "police", "external_id": "1", "month": "2022-01", "category": "08"}
+    assert (await call("POST", "/v1/incidents", body)).status_code == 201
+    single = await call("POST", "/v1/incidents", {**body, "area": "XK.PRI"}, as_=["officer@XK.PRI"])
+    assert (single.status_code, single.json()["code"]) == (409, "conflicting")
+    rows = batch(row(1, longitude=None, latitude=None, area="XK.PRI"), root="XK.PRI")
+    bulk = (await call("POST", "/v1/incidents/batches", rows, as_=["officer@XK.PRI"])).json()
+    assert (bulk["added"], bulk["already"], bulk["refused"][0]["reason"]) == (0, 0, "conflicting")
+    assert "PEC" not in single.text + str(bulk)
+
+
 async def test_the_same_report_stays_the_same_when_the_register_moves_a_boundary(
     call: Any, database: asyncpg.Connection, registered: Any, square: Any
 ) -> None:

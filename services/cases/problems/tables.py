@@ -1,4 +1,8 @@
-"""Tables of problem-solving cases. Row-level security on both is a second wall behind `visible_to`."""
+"""Tables of problem-solving cases.
+
+Row-level security on both is a second wall behind `visible_to`: it knows the areas of the transaction's grants, neither
+their roles nor who has a part in a case. ARCHITECTURE 6.
+"""
 
 from datetime import datetime
 from typing import Any
