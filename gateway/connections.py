@@ -47,8 +47,7 @@ def decode_cursor(cursor: str) -> tuple[str | None, int]:
 
 async def connection(fetch: Fetch[R], first: int, after: str | None) -> relay.Connection[N]:
     """Up to `first` items after a cursor, as records; raises `Invalid` for a bad `first` or cursor."""
-    if not 1 <= first <= MOST:
-        raise Invalid(f"'first' is between 1 and {MOST}.")
+    _check(first)
     page, place = decode_cursor(after) if after else (None, 0)
     listed = await fetch(page, min(MOST, place + first))
     if place and place >= len(listed.items) and listed.next:
@@ -58,8 +57,14 @@ async def connection(fetch: Fetch[R], first: int, after: str | None) -> relay.Co
 
 
 def at_start(records: Sequence[R], first: int) -> relay.Connection[N]:
-    """The first items of a list that was loaded whole."""
+    """The first items of a list that was loaded whole; raises `Invalid` for a bad `first`."""
+    _check(first)
     return slice_of(Listed(items=list(records)), None, 0, first)
+
+
+def _check(first: int) -> None:
+    if not 1 <= first <= MOST:
+        raise Invalid(f"'first' is between 1 and {MOST}.")
 
 
 def slice_of(listed: Listed[R], page: str | None, place: int, first: int) -> relay.Connection[N]:

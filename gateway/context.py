@@ -11,6 +11,7 @@ from beatbook.contracts.actor import Actor
 from beatbook.kit.auth import Keys
 from beatbook.kit.broker import Broker
 from beatbook.kit.clock import Clock
+from gateway.allowance import Allowance
 from gateway.clients.services import Network, Services
 from gateway.followers import Followers
 from gateway.loaders import Loaders
@@ -45,12 +46,14 @@ class Context:
         self.handshake: HTTPConnection | None = None
         self.renew()
 
+    allowance: Allowance
     services: Services
     loaders: Loaders
 
     def renew(self) -> None:
-        """Forget what was loaded: for the next event of a subscription."""
-        self.services = self.machinery.network.services_for(self.caller.bearer)
+        """Forget what was loaded and used: for the next event of a subscription."""
+        self.allowance = Allowance()
+        self.services = self.machinery.network.services_for(self.caller.bearer, self.allowance)
         self.loaders = Loaders(self.services, self.machinery.clock())
 
     def for_operation(self) -> "Context":

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from graphql import (
+    BooleanValueNode,
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
@@ -21,6 +22,9 @@ from graphql import (
     VariableNode,
 )
 
+from gateway.allowance import MAX_CALLS
+from gateway.connections import MOST
+
 MAX_TOKENS = 2_000
 MAX_DEPTH = 12
 MAX_DEPTH_OF_INTROSPECTION = 16
@@ -29,9 +33,22 @@ MAX_REPEATS = 20
 """Fields asked for again, and fragments spread, in one document: validation compares each with each."""
 MAX_COST = 30_000
 
-LISTS = {"children": 30, "indicators": 5, "nationals": 10}
-"""Items to reckon with in a list that takes no `first`."""
+PAGED = frozenset({"meetings", "minutes", "decisions", "problems", "briefs"})
+"""Lists by page, which their owners give for one area or forum at a time."""
+PAGED_OR_BATCHED = frozenset({"forums", "openDecisions"})
+"""Lists that come for many areas at once when they are asked for `below: false`, from the start."""
 DEFAULT_FIRST = 10
+LISTS = {
+    "children": 30,
+    "indicators": 5,
+    "nationals": 10,
+    **dict.fromkeys((*PAGED, *PAGED_OR_BATCHED), DEFAULT_FIRST),
+}
+"""Items to reckon with where no `first` is given; how many children there are, `Allowance` counts."""
+FETCHED = frozenset({"figure", "rates", *PAGED})
+"""Fields that each need a call of their own."""
+FETCH_COST = MAX_COST // MAX_CALLS
+"""What such a call counts for: objects only, or calls only, come to the same ceiling."""
 WRAPPERS = frozenset({"edges", "node", "pageInfo"})
 """What a connection wraps its items in; free of charge."""
 
@@ -46,14 +63,14 @@ class Measured:
 
 
 class Meter:
-    """Measures one document with its variables; cost is the number of objects that it may answer."""
+    """Measures one document with its variables; cost is the number of objects that it may answer, calls included."""
 
     def __init__(self, document: DocumentNode, variables: Mapping[str, Any]) -> None:
         self._fragments = {
             part.name.value: part for part in document.definitions if isinstance(part, FragmentDefinitionNode)
         }
         self._operations = [part for part in document.definitions if isinstance(part, OperationDefinitionNode)]
-        self._variables = variables
+        self._variables = self._defaults() | dict(variables)
         self._measured: dict[str, Measured | None] = {}
 
     def errors(self) -> list[GraphQLError]:
@@ -86,9 +103,20 @@ class Meter:
                 found.append(
                     _error(
                         "too-costly",
-                        f"The query may answer {measured.cost} objects; at most {MAX_COST}. Lower 'first' or split it.",
+                        f"The query may cost {measured.cost}; at most {MAX_COST}. Each object counts one, a list,"
+                        f" figure or table of rates {FETCH_COST} more. Lower 'first' or split it.",
                     )
                 )
+        return found
+
+    def _defaults(self) -> dict[str, Any]:
+        """The variables' default numbers, the greatest where operations differ."""
+        found: dict[str, Any] = {}
+        for operation in self._operations:
+            for definition in operation.variable_definitions or ():
+                name, value = definition.variable.name.value, definition.default_value
+                if isinstance(value, IntValueNode):
+                    found[name] = max(_number(value.value), found.get(name, 0))
         return found
 
     def _repeats(self) -> int:
@@ -126,7 +154,7 @@ class Meter:
         if selection.selection_set is None:
             return Measured(1, own_aliases, 0)
         own_cost = 0 if selection.name.value in WRAPPERS else 1
-        cost = self._items(selection) * (own_cost + inner.cost)
+        cost = self._items(selection) * (own_cost + inner.cost) + self._fetch(selection)
         return Measured(1 + inner.depth, own_aliases + inner.aliases, cost)
 
     def _of_fragment(self, name: str) -> Measured:
@@ -139,18 +167,35 @@ class Meter:
 
     def _items(self, field: FieldNode) -> int:
         for argument in field.arguments or ():
-            if argument.name.value in {"first", "last"}:
-                return max(1, self._number(argument.value))
-        names = _names(field.selection_set)
-        if "edges" in names or "pageInfo" in names:
-            return DEFAULT_FIRST
+            if argument.name.value == "first":
+                return self._first(argument.value)
         return LISTS.get(field.name.value, 1)
 
-    def _number(self, value: ValueNode) -> int:
+    def _first(self, value: ValueNode) -> int:
+        """How many items a `first` asks for, 1 to `MOST`, beyond which it is refused; `MOST` when it is unknown."""
         if isinstance(value, IntValueNode):
-            return int(value.value)
+            return max(1, _number(value.value))
         given = self._variables.get(value.name.value) if isinstance(value, VariableNode) else None
-        return given if isinstance(given, int) else DEFAULT_FIRST
+        return max(1, min(given, MOST)) if isinstance(given, int) else MOST
+
+    def _fetch(self, field: FieldNode) -> int:
+        """What the calls count for that a field needs by itself."""
+        name = field.name.value
+        if name in FETCHED or (name in PAGED_OR_BATCHED and not self._batched(field)):
+            return FETCH_COST
+        return 0
+
+    def _batched(self, field: FieldNode) -> bool:
+        given = {argument.name.value: argument.value for argument in field.arguments or ()}
+        below = given.get("below")
+        if isinstance(below, VariableNode):
+            return self._variables.get(below.name.value) is False and "after" not in given
+        return isinstance(below, BooleanValueNode) and not below.value and "after" not in given
+
+
+def _number(digits: str) -> int:
+    """A literal number, which may be of any length, up to `MOST`."""
+    return MOST if len(digits) > 9 else min(int(digits), MOST)
 
 
 def _names(selections: SelectionSetNode | None) -> set[str]:

@@ -31,9 +31,6 @@ from gateway.clients.upstream import Listed, Silent, UpstreamProblem
 T = TypeVar("T")
 P = TypeVar("P", ForumRecord, DecisionRecord)
 
-AT_ONCE = 16
-"""Calls that one operation has open at a time where an owner offers no batch."""
-
 
 class SeriesKey(NamedTuple):
     """Which series: months written `2022-07`, both ends counted."""
@@ -162,14 +159,9 @@ def _by_area(load: Callable[..., Awaitable[Listed[P]]]) -> Callable[[list[str]],
 
 
 def _each(load: Callable[[str], Awaitable[T]]) -> Callable[[list[str]], Awaitable[Sequence[T | BaseException]]]:
-    """A batch by single calls, a few at a time, for an owner without a batch parameter."""
-    gate = asyncio.Semaphore(AT_ONCE)
-
-    async def one(key: str) -> T:
-        async with gate:
-            return await load(key)
+    """A batch by single calls, for an owner without a batch parameter."""
 
     async def many(keys: list[str]) -> Sequence[T | BaseException]:
-        return await asyncio.gather(*(one(key) for key in keys), return_exceptions=True)
+        return await asyncio.gather(*map(load, keys), return_exceptions=True)
 
     return many

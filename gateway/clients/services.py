@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import aiohttp
 
 from beatbook.kit.settings import HttpSettings
+from gateway.allowance import Allowance
 from gateway.clients.cases import CasesClient
 from gateway.clients.forum import ForumClient
 from gateway.clients.handover import HandoverClient
@@ -30,17 +31,17 @@ class Network:
     def __init__(self, session: aiohttp.ClientSession, settings: HttpSettings) -> None:
         self._session, self._settings = session, settings
 
-    def services_for(self, bearer: str | None) -> Services:
-        """The services, reached with the caller's own token."""
+    def services_for(self, bearer: str | None, allowance: Allowance) -> Services:
+        """The services, reached with the caller's own token and within one operation's allowance."""
         return Services(
-            forum=ForumClient(self._upstream("forum", bearer)),
-            cases=CasesClient(self._upstream("cases", bearer)),
-            kpi=KpiClient(self._upstream("kpi", bearer)),
-            handover=HandoverClient(self._upstream("handover", bearer)),
+            forum=ForumClient(self._upstream("forum", bearer, allowance)),
+            cases=CasesClient(self._upstream("cases", bearer, allowance)),
+            kpi=KpiClient(self._upstream("kpi", bearer, allowance)),
+            handover=HandoverClient(self._upstream("handover", bearer, allowance)),
         )
 
-    def _upstream(self, service: str, bearer: str | None) -> Upstream:
-        return Upstream(self._session, service, self._settings.url_of(service), bearer)
+    def _upstream(self, service: str, bearer: str | None, allowance: Allowance) -> Upstream:
+        return Upstream(self._session, service, self._settings.url_of(service), bearer, allowance)
 
 
 @asynccontextmanager

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from beatbook.kit.errors import Problem, Unavailable
 from beatbook.kit.telemetry import current_traceparent
+from gateway.allowance import Allowance
 
 TIMEOUT = aiohttp.ClientTimeout(total=10, sock_connect=2)
 CONNECTIONS_PER_SERVICE = 32
@@ -55,17 +56,20 @@ class Silent(Unavailable):
 class Upstream:
     """One service for one caller."""
 
-    def __init__(self, session: aiohttp.ClientSession, service: str, base: str, bearer: str | None) -> None:
+    def __init__(
+        self, session: aiohttp.ClientSession, service: str, base: str, bearer: str | None, allowance: Allowance
+    ) -> None:
         self._session, self._service, self._base, self._bearer = session, service, base.rstrip("/"), bearer
+        self._allowance = allowance
 
     async def read(self, shape: TypeAdapter[T], path: str, params: Params | None = None) -> T:
-        """GET a resource; raises `UpstreamProblem` or `Silent`."""
+        """GET a resource; raises `UpstreamProblem`, `Silent`, or `Refused` when the operation made too many calls."""
         return self._shaped(shape, await self._call("GET", path, params=_flat(params or {})))
 
     async def change(
         self, shape: TypeAdapter[T], path: str, body: Mapping[str, Any], *, headers: Mapping[str, str] | None = None
     ) -> T:
-        """POST a command; raises `UpstreamProblem` or `Silent`."""
+        """POST a command; raises as `read` does."""
         return self._shaped(shape, await self._call("POST", path, body=orjson.dumps(body), headers=headers or {}))
 
     async def _call(
@@ -85,9 +89,12 @@ class Upstream:
         if traceparent := current_traceparent():
             sent["traceparent"] = traceparent
         try:
-            async with self._session.request(
-                method, self._base + "/v1" + path, params=params, data=body, headers=sent, timeout=TIMEOUT
-            ) as response:
+            async with (
+                self._allowance.call(),
+                self._session.request(
+                    method, self._base + "/v1" + path, params=params, data=body, headers=sent, timeout=TIMEOUT
+                ) as response,
+            ):
                 content = await response.read()
                 status = response.status
         except (aiohttp.ClientError, TimeoutError, OSError) as error:

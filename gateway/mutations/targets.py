@@ -1,7 +1,5 @@
 """What a mutation is aimed at."""
 
-from uuid import UUID
-
 from strawberry import relay
 
 from beatbook.kit.errors import Invalid
@@ -10,9 +8,6 @@ from gateway.types.nodes import Entity
 
 def id_of(target: relay.GlobalID, kind: type[Entity]) -> str:
     """The owner's id of a node of this kind; raises `Invalid` for another."""
-    try:
-        if target.type_name != kind.__name__:
-            raise ValueError(target.type_name)
-        return str(UUID(target.node_id))
-    except ValueError as error:
-        raise Invalid(f"This is not the id of a {kind.__name__}: send the id that the schema gave for one.") from error
+    if target.type_name != kind.__name__:
+        raise Invalid(f"This is the id of something else: send the id that the schema gave for a {kind.__name__}.")
+    return kind.owners_id(target.node_id)

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import strawberry
 from strawberry import relay
 
-from beatbook.contracts.areas import Tier
+from beatbook.contracts.areas import Tier, parse_code
 from gateway.clients.forum import AreaRecord
 from gateway.connections import at_start, connection
 from gateway.context import Info
@@ -20,6 +20,9 @@ from gateway.types.nodes import Entity
 from gateway.types.scalars import GeoJSON, Month
 
 strawberry.enum(Tier)
+
+BOUNDARY_WEIGHS = 4
+"""Areas that one boundary counts for."""
 
 From = Annotated[Month | None, strawberry.argument(name="from")]
 To = Annotated[Month | None, strawberry.argument(name="to")]
@@ -41,6 +44,11 @@ class Area(Entity, record=AreaRecord, loader="area"):
     successors: list[str]
 
     @classmethod
+    def parse_id(cls, node_id: str) -> str:
+        """The area's code; raises `ValueError`."""
+        return parse_code(node_id)
+
+    @classmethod
     def resolve_id(cls, root: Any, *, info: Info) -> str:  # noqa: ARG003 - Strawberry's signature
         """The area's code."""
         return str(root.code)
@@ -55,12 +63,15 @@ class Area(Entity, record=AreaRecord, loader="area"):
     @staticmethod
     async def children(area: strawberry.Parent[AreaRecord], info: Info) -> list["Area"]:
         """The areas one tier below that are valid today, by name."""
-        return await info.context.loaders.children.load(area.code)  # type: ignore[return-value]
+        children = await info.context.loaders.children.load(area.code)
+        info.context.allowance.take_areas(len(children))
+        return children  # type: ignore[return-value]
 
     @strawberry.field
     @staticmethod
     async def boundary(area: strawberry.Parent[AreaRecord], info: Info) -> GeoJSON | None:
         """The boundary, where the register has one."""
+        info.context.allowance.take_areas(BOUNDARY_WEIGHS)
         boundary = await info.context.loaders.boundary.load(area.code)
         return GeoJSON(boundary) if boundary else None
 
