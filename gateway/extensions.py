@@ -2,32 +2,24 @@
 
 import logging
 from collections.abc import Iterator
-from functools import lru_cache
+from contextlib import suppress
 
-from graphql import DocumentNode, GraphQLError, GraphQLSchema, OperationDefinitionNode, parse, validate
 from graphql import ExecutionResult as CoreResult
-from graphql.validation import NoSchemaIntrospectionCustomRule, specified_rules
+from graphql import GraphQLError
+from strawberry.exceptions import MissingQueryError
 from strawberry.extensions import SchemaExtension
+from strawberry.schema.exceptions import CannotGetOperationTypeError
 from strawberry.types.execution import ExecutionResult, StreamExecutionResult
 
 from beatbook.kit import telemetry
 from beatbook.kit.errors import Problem
-from gateway.limits import MAX_TOKENS, Meter
+from gateway.checking import faults, parsed
+from gateway.limits import MAX_TOKENS
 
 log = logging.getLogger(__name__)
 
-DOCUMENTS_KEPT = 256
-
-
-@lru_cache(maxsize=DOCUMENTS_KEPT)
-def _parsed(text: str) -> DocumentNode:
-    return parse(text, max_tokens=MAX_TOKENS)
-
-
-@lru_cache(maxsize=DOCUMENTS_KEPT)
-def _findings(schema: GraphQLSchema, text: str, introspection: bool) -> tuple[GraphQLError, ...]:
-    rules = [*specified_rules] if introspection else [*specified_rules, NoSchemaIntrospectionCustomRule]
-    return tuple(validate(schema, _parsed(text), rules, max_errors=10))
+OF_THE_REQUEST = (GraphQLError, MissingQueryError, CannotGetOperationTypeError)
+"""Causes whose words are for the caller."""
 
 
 class Documents(SchemaExtension):
@@ -37,25 +29,23 @@ class Documents(SchemaExtension):
         self._introspection = introspection
 
     def on_parse(self) -> Iterator[None]:
-        """Take the parsed document from those kept."""
-        self.execution_context.graphql_document = _parsed(self.execution_context.query or "")
+        """Take the parsed document from those kept; one that has a fault of syntax is left to be parsed and refused."""
+        self.execution_context.parse_options = {"max_tokens": MAX_TOKENS}
+        with suppress(GraphQLError):
+            self.execution_context.graphql_document = parsed(self.execution_context.query or "")
         yield
 
     def on_validate(self) -> Iterator[None]:
-        """Measure first, for validation itself takes long on a bad document."""
+        """Look for what keeps the document from being carried out."""
         context = self.execution_context
-        assert context.graphql_document is not None
-        errors = Meter(context.graphql_document, context.variables or {}).errors()
-        if not errors and context._provided_operation_name is None and _operations(context.graphql_document) > 1:
-            errors = [GraphQLError("The document has several operations: name one in 'operationName'.")]
-        if not errors:
-            errors = list(_findings(context.schema._schema, context.query or "", self._introspection))
-        context.pre_execution_errors = errors
+        context.pre_execution_errors = faults(
+            context.schema._schema,
+            context.query or "",
+            context.variables or {},
+            context._provided_operation_name,
+            introspection=self._introspection,
+        )
         yield
-
-
-def _operations(document: DocumentNode) -> int:
-    return sum(isinstance(part, OperationDefinitionNode) for part in document.definitions)
 
 
 class ReadableErrors(SchemaExtension):
@@ -83,10 +73,15 @@ def readable(error: GraphQLError) -> GraphQLError:
         extensions = {name: value for name, value in document.items() if name not in {"type", "detail"}}
         telemetry.refused(cause.code)
         return _with(error, cause.detail, extensions)
-    if cause is None or isinstance(cause, GraphQLError):
+    if cause is None or isinstance(cause, OF_THE_REQUEST) or _of_the_document(error):
         return error if (error.extensions or {}).get("code") else _with(error, error.message, {"code": "invalid-query"})
     log.error("a resolver failed", exc_info=cause)
     return _with(error, "Something went wrong on our side.", {"code": "unexpected"})
+
+
+def _of_the_document(error: GraphQLError) -> bool:
+    """Whether the error was found in what was sent, such as a month that is none, before anything was carried out."""
+    return error.path is None and bool(error.nodes)
 
 
 def _with(error: GraphQLError, message: str, extensions: dict[str, object]) -> GraphQLError:

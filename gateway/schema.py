@@ -2,19 +2,24 @@
 
 import inspect
 import sys
+from collections.abc import Mapping
 from typing import Any, cast
 
 import strawberry
-from graphql import GraphQLObjectType
+from graphql import GraphQLError, GraphQLObjectType
+from strawberry.exceptions import MissingQueryError
 from strawberry.printer import print_schema
 from strawberry.schema.config import StrawberryConfig
+from strawberry.schema.exceptions import CannotGetOperationTypeError
 from strawberry.schema.schema import StreamResult
 from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.enum import StrawberryEnumDefinition
+from strawberry.utils.operation import get_operation_type
 
+from gateway.checking import faults, parsed, variable_faults
 from gateway.connections import MOST
 from gateway.context import Context
-from gateway.extensions import Documents, ReadableErrors
+from gateway.extensions import Documents, ReadableErrors, readable
 from gateway.mutations.close_decision import close_decision
 from gateway.mutations.plan_meeting import plan_meeting
 from gateway.queries.areas import Query
@@ -32,6 +37,24 @@ class Mutation:
 
 class Schema(strawberry.Schema):
     """The schema, with every operation of a long-lived connection in a context of its own."""
+
+    introspection: bool
+
+    def refusals(self, text: str, variables: Mapping[str, Any], name: str | None) -> list[GraphQLError]:
+        """Why a document will not be carried out, for a stream, which must say so before it begins.
+
+        Raises `MissingQueryError` or `CannotGetOperationTypeError` as `execute` does.
+        """
+        if not text:
+            raise MissingQueryError
+        try:
+            get_operation_type(parsed(text), name)
+        except GraphQLError as error:
+            return [readable(error)]
+        except RuntimeError as error:
+            raise CannotGetOperationTypeError(name) from error
+        found = faults(self._schema, text, variables, name, introspection=self.introspection)
+        return [readable(error) for error in found or variable_faults(self._schema, text, variables, name)]
 
     async def stream(self, *args: Any, **kwargs: Any) -> StreamResult:
         """Run an operation whose results come one after another."""
@@ -52,6 +75,7 @@ def make_schema(*, introspection: bool) -> Schema:
         extensions=[lambda: Documents(introspection), ReadableErrors],
         config=StrawberryConfig(scalar_map=SCALARS, relay_max_results=MOST),
     )
+    schema.introspection = introspection
     _describe(schema)
     return schema
 

@@ -69,9 +69,10 @@ async def answer(request: Request) -> Response:
     caller = await caller_of(request.app.state.machinery.keys, request)
     context = Context(request.app.state.machinery, caller)
     accepts = request.headers.get("accept", "")
-    if _events.accepts(accepts):
-        return _stream(schema, question, context)
     try:
+        if _events.accepts(accepts):
+            refused = schema.refusals(question.query, question.variables or {}, question.operationName)
+            return _single(ExecutionResult(None, refused), accepts) if refused else _stream(schema, question, context)
         result = await schema.execute(
             question.query,
             variable_values=question.variables,
@@ -85,6 +86,11 @@ async def answer(request: Request) -> Response:
         raise _malformed("Name one of the document's operations in 'operationName'.") from error
     except InvalidOperationTypeError as error:
         raise _malformed("Subscriptions need Accept: text/event-stream, or a WebSocket.") from error
+    return _single(result, accepts)
+
+
+def _single(result: ExecutionResult, accepts: str) -> Response:
+    """One result as a document."""
     return Response(
         orjson.dumps(_document(result)),
         status_code=200 if _executed(result) else 400,

@@ -10,6 +10,7 @@ from graphql import parse
 from gateway.limits import MAX_ALIASES, MAX_DEPTH, Meter
 from tests.gateway.country import ask
 
+RESPONSE = "application/graphql-response+json"
 Clients = Callable[..., Awaitable[httpx.AsyncClient]]
 
 
@@ -56,8 +57,53 @@ def test_cost_counts_what_lists_may_hold() -> None:
         "query Q($n: Int) { national { children { children { forums(first: $n) { edges { node { name } } } } } } }"
     )
     assert codes(by_variable, n=100) == ["too-costly"]
-    assert codes(by_variable, n=5) == []
-    assert codes(by_variable) == []
+    batched = by_variable.replace("first: $n", "first: $n, below: false")
+    assert codes(batched, n=5) == []
+    assert codes(batched) == ["too-costly"], "what is not known counts as the most there may be"
+    assert codes(batched, n=5.0) == ["too-costly"]
+
+
+@pytest.mark.pure
+def test_a_default_value_counts_as_a_given_one() -> None:
+    """The default of a variable is what is carried out when the request gives none."""
+    query = """query Q($n: Int! = 100) { national { forums(first: $n) { edges { node {
+        meetings(first: $n) { edges { node { forum { area { code } } } } } } } } } }"""
+    assert codes(query) == ["too-costly"]
+    assert codes(query, n=5) == []
+    assert codes(query.replace("= 100", "= 5")) == []
+    other = "query Other($n: Int! = 5) { nationals { forums(first: $n) { edges { cursor } } } }"
+    assert codes(query + other) == ["too-costly"]
+
+
+@pytest.mark.pure
+@pytest.mark.parametrize(
+    "field",
+    [
+        'figure(indicator: "meetings_held") { value }',
+        'rates(indicator: "meetings_held") { values }',
+        "meetings(first: 1) { edges { cursor } }",
+        "forums(first: 1) { edges { cursor } }",
+        "openDecisions(first: 1, below: true) { edges { cursor } }",
+        'openDecisions(first: 1, below: false, after: "MTo") { edges { cursor } }',
+    ],
+)
+def test_what_needs_a_call_for_each_area_counts_for_one(field: str) -> None:
+    """Few objects, many calls: a figure in each of hundreds of neighbourhoods."""
+    assert codes(f"{{ national {{ children {{ {field} }} }} }}") == []
+    assert codes(f"{{ national {{ children {{ children {{ {field} }} }} }} }}") == ["too-costly"]
+
+
+@pytest.mark.pure
+def test_a_list_in_a_fragment_counts_as_one_outside() -> None:
+    spread = "fragment F on ForumConnection { edges { node { meetings { ...M } } } }"
+    inner = "fragment M on MeetingConnection { edges { node { topics { title } } } }"
+    query = f"{{ national {{ children {{ forums(below: false) {{ ...F }} }} }} }} {spread} {inner}"
+    assert codes(query) == ["too-costly"]
+
+
+@pytest.mark.pure
+def test_a_number_of_thousands_of_digits_is_measured() -> None:
+    assert codes(f"{{ national {{ forums(first: {'9' * 5_000}) {{ edges {{ cursor }} }} }} }}") == []
 
 
 @pytest.mark.pure
@@ -139,6 +185,42 @@ async def test_bad_requests_say_what_to_mend(
     answer = await gateway.post("/graphql", content=body, headers={"Content-Type": media_type})
     assert answer.status_code == status
     assert word in answer.text
+
+
+@pytest.mark.parametrize(
+    ("question", "word"),
+    [
+        ({"query": ""}, "empty"),
+        ({"query": "{"}, "Syntax"),
+        ({"query": "{ nothing }"}, "nothing"),
+        ({"query": "{ __typename }", "operationName": "Other"}, "operationName"),
+        ({"query": "fragment F on Area { code }"}, "operationName"),
+        ({"query": "query A { __typename } query B { __typename }"}, "operationName"),
+        ({"query": nested(20)}, "nested 20 deep"),
+        ({"query": "subscription Follow($area: ID!) { areaEvents(area: $area) { id } }"}, "$area"),
+        ({"query": '{ area(code: "XK") { rates(indicator: "x", from: "soon") { values } } }'}, "2022-07"),
+    ],
+)
+@pytest.mark.parametrize("accept", ["text/event-stream", "application/json"])
+async def test_a_stream_is_refused_before_it_begins(
+    gateway: httpx.AsyncClient, question: dict[str, str], word: str, accept: str
+) -> None:
+    """G3: an event stream is refused as a single answer is: no empty stream, and no failure of ours."""
+    if accept == "application/json" and question["query"].startswith("subscription"):
+        word = "event-stream"
+    answer = await gateway.post("/graphql", json=question, headers={"Accept": accept})
+    assert answer.status_code == 400
+    assert answer.headers["content-type"] in {"application/json", "application/problem+json", RESPONSE}
+    assert word in answer.text
+    assert "unexpected" not in answer.text
+
+
+async def test_a_query_may_come_as_a_stream(gateway: httpx.AsyncClient) -> None:
+    question = {"query": "query A { __typename } query B { b: __typename }", "operationName": "B"}
+    answer = await gateway.post("/graphql", json=question, headers={"Accept": "text/event-stream"})
+    assert answer.status_code == 200
+    assert 'data: {"data":{"b":"Query"}}' in answer.text
+    assert "event: complete" in answer.text
 
 
 async def test_queries_do_not_come_by_get(gateway: httpx.AsyncClient) -> None:

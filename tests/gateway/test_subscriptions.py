@@ -181,6 +181,24 @@ async def test_a_query_too_deep_is_refused_on_a_socket_too(country: Country) -> 
         assert message["payload"][0]["extensions"]["code"] == "too-deep"
 
 
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {"query": "{"},
+        {"query": ""},
+        {"query": "{ __typename }", "operationName": "Other"},
+        {"query": "fragment F on Area { code }"},
+    ],
+)
+async def test_what_is_no_operation_is_refused_on_a_socket(country: Country, payload: dict[str, str]) -> None:
+    async with socket(country) as ours:
+        await ours.hear()
+        await ours.send(id="1", type="subscribe", payload=payload)
+        message = await ours.hear()
+        assert message["type"] == "error"
+        assert message["payload"][0]["extensions"]["code"] == "invalid-query"
+
+
 async def test_a_server_that_stops_dismisses_its_followers(country: Country) -> None:
     """An open dashboard does not hold up the end of the process."""
     async with socket(country) as ours:
