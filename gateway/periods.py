@@ -4,7 +4,7 @@ import re
 from datetime import date
 from typing import NamedTuple
 
-_MONTH = re.compile(r"[12]\d{3}-(0[1-9]|1[0-2])")
+_MONTH = re.compile(r"[12][0-9]{3}-(0[1-9]|1[0-2])")
 
 
 def is_month(text: str) -> bool:

@@ -14,9 +14,14 @@ from gateway.web.visitors import Visitor, visitor_of
 
 routes = APIRouter(include_in_schema=False)
 
-LONGEST_TOKEN = 8_000
+LONGEST_TOKEN = 4_000
+"""A browser keeps 4,096 bytes for a cookie, its name and attributes included."""
 LONGEST_FORM = 16_000
 LONGEST_STAY_SECONDS = 12 * 3600
+_TOO_LONG = (
+    f"This token is too long: a browser's cookie keeps {LONGEST_TOKEN:,} characters of one. Ask for a token with fewer"
+    " grants, or send it to /graphql in an Authorization header."
+)
 
 
 @routes.get("/sign-in")
@@ -60,11 +65,13 @@ async def sign_out(request: Request) -> Response:
 async def _caller(request: Request) -> Caller:
     length = request.headers.get("content-length", "")
     if not length.isdecimal() or int(length) > LONGEST_FORM:
-        raise Unauthenticated("This is too long for a token.")
+        raise Unauthenticated(_TOO_LONG)
     form = await request.form(max_files=0, max_fields=2)
     token = form.get("token")
-    if not isinstance(token, str) or not token.strip() or len(token) > LONGEST_TOKEN:
+    if not isinstance(token, str) or not token.strip():
         raise Unauthenticated("Paste a token first: `beatbook token` prints one.")
+    if len(token.strip()) > LONGEST_TOKEN:
+        raise Unauthenticated(_TOO_LONG)
     return await caller_of_token(request.app.state.machinery.keys, token.strip())
 
 

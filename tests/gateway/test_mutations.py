@@ -63,6 +63,16 @@ async def test_a_decision_is_closed_with_evidence(country: Country, tokens: Call
     assert (await find(country, council))["openDecisions"] == []
 
 
+@pytest.mark.parametrize("key", ["one\r\nAuthorization: Bearer two", "", "ë", "x" * 201])
+async def test_a_key_that_is_no_header_is_refused(country: Country, key: str) -> None:
+    before = await find(country, country.admin)
+    meeting = {"forum": before["forums"][0]["id"], "purpose": "ACCOUNTABILITY", "startsAt": "2026-12-01T18:00:00Z"}
+    answer = await country.ask(PLAN, country.admin, input=meeting | {"key": key})
+    assert answer["errors"][0]["extensions"]["code"] == "invalid"
+    assert "'key' is 1 to 200 printable ASCII characters" in answer["errors"][0]["message"]
+    assert await find(country, country.admin) == before
+
+
 async def test_an_id_of_another_kind_is_refused(country: Country) -> None:
     area = (await country.ask('{ area(code: "XK.PRI") { id } }'))["data"]["area"]["id"]
     meeting = {"forum": area, "purpose": "ACCOUNTABILITY", "startsAt": "2026-12-01T18:00:00Z"}

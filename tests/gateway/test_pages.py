@@ -167,6 +167,15 @@ async def test_a_bad_token_is_not_taken(country: Country, token: str) -> None:
     assert "made.up" not in answer.text
 
 
+async def test_a_token_that_no_cookie_keeps_is_told_so(country: Country, tokens: Callable[..., str]) -> None:
+    """Browsers drop a cookie over 4,096 bytes without a word."""
+    many = tokens(*(f"officer@XK.PRI.AREA-{number:04}" for number in range(200)))
+    answer = await country.gateway.http.post("/sign-in", data={"token": many.removeprefix("Bearer ")})
+    assert answer.status_code == 401
+    assert "set-cookie" not in answer.headers
+    assert "keeps 4,000 characters" in answer.text
+
+
 async def test_an_ended_token_leaves_the_public_page(country: Country) -> None:
     answer = await country.gateway.http.get("/", headers={"Cookie": "beatbook_token=made.up.token"})
     assert answer.status_code == 200

@@ -1,5 +1,6 @@
 """Reading through the schema: what is joined, who sees what, what is said when a part is missing."""
 
+import base64
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -147,6 +148,21 @@ async def test_nodes_by_id(country: Country) -> None:
 
 
 @pytest.mark.parametrize(
+    "text", ["Forum:x/../{forum}", "Forum:{forum}?x=1", "Area:xk", "Area:XK.PRI/../XK", "Minutes:", "Topic:x", "x"]
+)
+async def test_what_is_no_id_reaches_no_service(country: Country, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    """G3: an id is checked before it becomes part of an address."""
+
+    async def never(self: Upstream, method: str, path: str, **rest: Any) -> bytes:
+        raise AssertionError(path)
+
+    monkeypatch.setattr(Upstream, "_call", never)
+    made = base64.b64encode(text.format(forum=country.ids["XK.PRI"]).encode()).decode()
+    answer = await country.ask("query Find($id: ID!) { node(id: $id) { id } }", expect=None, id=made)
+    assert answer["errors"][0]["extensions"]["code"] in {"invalid", "invalid-query"}
+
+
+@pytest.mark.parametrize(
     ("query", "code"),
     [
         ('{ municipality(code: "XK") { code } }', "invalid"),
@@ -155,10 +171,15 @@ async def test_nodes_by_id(country: Country) -> None:
         ('{ area(code: "XK") { indicators(codes: ["no_such"]) { values } } }', "unavailable"),
         ('{ area(code: "XK") { forums(first: 101) { edges { cursor } } } }', "invalid"),
         ('{ area(code: "XK") { forums(first: 0) { edges { cursor } } } }', "invalid"),
+        ('{ area(code: "XK.PRI") { forums(first: -1, below: false) { edges { cursor } } } }', "invalid"),
+        ('{ area(code: "XK.PRI") { openDecisions(first: 0, below: false) { edges { cursor } } } }', "invalid"),
+        ('{ area(code: "XK.PRI") { openDecisions(first: -1) { edges { cursor } } } }', "invalid"),
+        ('{ area(code: "XK") { rates(indicator: "x", from: "٢٠٢٢-٠٧") { values } } }', "invalid-query"),
+        ('{ area(code: "XK") { rates(indicator: "x", from: "2٠22-07") { values } } }', "invalid-query"),
     ],
 )
 async def test_bad_arguments_say_what_to_mend(country: Country, query: str, code: str) -> None:
-    answer = await country.ask(query)
+    answer = await country.ask(query, expect=None)
     assert answer["errors"][0]["extensions"]["code"] == code
     assert len(answer["errors"][0]["message"]) > 20
 
