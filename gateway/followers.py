@@ -4,16 +4,18 @@ import asyncio
 import contextlib
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from types import FrameType
 
-from nats.aio.msg import Msg
+from beatbook.kit.errors import Unavailable
 
+MOST_FOLLOWERS = 1_000
+"""Followers that one process serves at a time."""
 WAITING = 1_000
 """Events that may wait for a slow reader before it is told to read anew."""
 
-Mailbox = asyncio.Queue[Msg | None]
-"""A follower's messages; None says that there will be no more."""
+Mailbox = asyncio.Queue[Mapping[str, str] | None]
+"""The headers of a follower's events, never their data, which may be large; None says that there will be no more."""
 
 
 class Followers:
@@ -24,7 +26,9 @@ class Followers:
 
     @contextlib.contextmanager
     def mailbox(self) -> Iterator[Mailbox]:
-        """A mailbox for as long as someone follows."""
+        """A mailbox for as long as someone follows; raises `Unavailable` when too many do."""
+        if len(self._mailboxes) >= MOST_FOLLOWERS:
+            raise Unavailable("Too many follow events here just now. Read the area again, or follow it later.")
         mailbox: Mailbox = asyncio.Queue(WAITING)
         self._mailboxes.add(mailbox)
         try:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 
@@ -46,12 +46,10 @@ class Subscription:
         context = info.context
         code = area_code(str(area))
         await context.loaders.area.load(code)
-        async with _heard(context.machinery, code) as messages:
-            async for message in _until(messages, context.caller, context.machinery.clock()):
-                event = told(message.headers or {}, context.caller)
-                if event is not None:
-                    context.renew()
-                    yield event
+        async with _heard(context.machinery, context.caller, code) as mailbox:
+            async for headers in _until(mailbox, context.caller, context.machinery.clock()):
+                context.renew()
+                yield told(headers)
 
 
 def area_code(text: str) -> str:
@@ -69,24 +67,26 @@ def area_code(text: str) -> str:
     raise Invalid("'area' is neither an area's code, such as XK.PRI, nor an area's id.")
 
 
-def told(headers: dict[str, str], caller: Caller) -> AreaEvent | None:
-    """The event for this caller; None when it is unknown here, or not for the caller's ears. Rule G2."""
+def may_hear(caller: Caller, headers: Mapping[str, str]) -> bool:
+    """Whether an event is for this caller's ears: its type is known here, and the caller in its audience. Rule G2."""
     kind = EVENTS.get(headers.get("ce-type", ""))
-    area = headers.get("ce-area", "")
-    if kind is None or not caller.actor.may_as(kind.audience, area):
-        return None
+    return kind is not None and caller.actor.may_as(kind.audience, headers.get("ce-area", ""))
+
+
+def told(headers: Mapping[str, str]) -> AreaEvent:
+    """The event of these headers."""
     return AreaEvent(
         id=strawberry.ID(headers["ce-id"]),
         type=headers["ce-type"],
-        area=area,
+        area=headers["ce-area"],
         time=datetime.fromisoformat(headers["ce-time"]),
         subject=headers["ce-subject"],
     )
 
 
 @asynccontextmanager
-async def _heard(machinery: Machinery, area: str) -> AsyncIterator[Mailbox]:
-    """The broker's messages of an area's subtree; None among them says that the reader fell behind."""
+async def _heard(machinery: Machinery, caller: Caller, area: str) -> AsyncIterator[Mailbox]:
+    """The events of an area's subtree for this caller; None among them says that the reader fell behind."""
     client = machinery.broker.client
     if not machinery.broker.connected:
         raise Unavailable("Live events cannot be followed just now; the broker does not answer.")
@@ -94,8 +94,11 @@ async def _heard(machinery: Machinery, area: str) -> AsyncIterator[Mailbox]:
     with machinery.followers.mailbox() as mailbox:
 
         async def heard(message: Msg) -> None:
+            headers = message.headers or {}
+            if not may_hear(caller, headers):
+                return
             if mailbox.qsize() < WAITING - 1:
-                mailbox.put_nowait(message)
+                mailbox.put_nowait(headers)
             elif not mailbox.full():
                 mailbox.put_nowait(None)
 
@@ -108,20 +111,20 @@ async def _heard(machinery: Machinery, area: str) -> AsyncIterator[Mailbox]:
                     await subscription.unsubscribe()
 
 
-async def _until(mailbox: Mailbox, caller: Caller, now: datetime) -> AsyncIterator[Msg]:
-    """Each message once, until the caller's token ends, the reader falls behind or the server stops."""
+async def _until(mailbox: Mailbox, caller: Caller, now: datetime) -> AsyncIterator[Mapping[str, str]]:
+    """Each event's headers once, until the caller's token ends, the reader falls behind or the server stops."""
     seen: OrderedDict[str, None] = OrderedDict()
     left = (caller.expires_at - now).total_seconds() if caller.expires_at else None
     try:
         async with asyncio.timeout(left):
-            while (message := await mailbox.get()) is not None:
-                event_id = (message.headers or {}).get("ce-id", "")
+            while (headers := await mailbox.get()) is not None:
+                event_id = headers.get("ce-id", "")
                 if event_id in seen:
                     continue
                 seen[event_id] = None
                 if len(seen) > REMEMBERED:
                     seen.popitem(last=False)
-                yield message
+                yield headers
     except TimeoutError as error:
         raise Unauthenticated("The token has ended. Subscribe again with a new one.") from error
     raise Unavailable("No more events come this way: read the area again, then subscribe anew.")

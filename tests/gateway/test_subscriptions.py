@@ -10,6 +10,15 @@ import pytest
 import websockets
 from websockets.typing import Subprotocol
 
+from beatbook.contracts.actor import Actor, Grant, Role
+from beatbook.contracts.cases import IncidentRecorded, ProblemMoved, ProblemOpened
+from beatbook.contracts.envelope import Event
+from beatbook.contracts.forum import DecisionRecorded, MeetingHeld, MinutesPublished
+from beatbook.contracts.handover import BriefComposed
+from gateway import followers
+from gateway.callers import ANYONE
+from gateway.context import Caller
+from gateway.subscriptions import may_hear
 from tests.gateway.country import HELD, Country
 
 FOLLOW = "subscription Follow($area: ID!) { areaEvents(area: $area) { id type area time subject } }"
@@ -78,7 +87,7 @@ async def test_events_of_the_subtree_come_to_those_who_may_hear(country: Country
         await asyncio.sleep(0.02)
 
 
-@pytest.mark.parametrize("grant", [None, "council@XK.PEC", "partner@XK.PRI"])
+@pytest.mark.parametrize("grant", [None, "council@XK.PEC", "partner@XK.PRI", "core_group@XK"])
 async def test_who_may_not_hear_is_told_public_events_only(
     country: Country, tokens: Callable[..., str], grant: str | None
 ) -> None:
@@ -89,6 +98,92 @@ async def test_who_may_not_hear_is_told_public_events_only(
         await ours.follow("XK.PRI")
         await subscribed(country)
         await plan(country, "XK.PRI")
+        await country.send("forum", "/forums", {"area": "XK.PRI", "kind": "youth", "name": "Youth"})
+        assert (await ours.event())["type"] == "org.beatbook.forum.forum.founded.v1"
+
+
+@pytest.mark.pure
+@pytest.mark.parametrize(
+    ("event", "hearers"),
+    [
+        (IncidentRecorded, {"admin", "officer", "supervisor"}),
+        (ProblemOpened, {"supervisor"}),
+        (ProblemMoved, {"supervisor"}),
+        (MeetingHeld, {"admin", "council", "forum_member", "officer", "supervisor", "advisor"}),
+        (DecisionRecorded, {"admin", "council", "forum_member", "officer", "supervisor", "advisor"}),
+        (BriefComposed, {"admin", "advisor", "supervisor", "council"}),
+        (MinutesPublished, {role.value for role in Role}),
+    ],
+)
+def test_each_event_has_its_audience(event: type[Event], hearers: set[str]) -> None:
+    """G2, C14: the core group works with figures, so it hears of no incident or case; nobody hears from elsewhere."""
+    headers = {"ce-type": event.wire_type(), "ce-area": "XK.PRI.DARDANIA"}
+
+    def heard_as(area: str) -> set[str]:
+        callers = {role.value: Caller(Actor(grants=(Grant(role=role, area=area),))) for role in Role}
+        return {role for role, caller in callers.items() if may_hear(caller, headers)}
+
+    assert heard_as("XK.PRI") == hearers
+    assert heard_as("XK.PEC") == (hearers if "public" in hearers else set())
+    assert not may_hear(ANYONE, headers | {"ce-type": "org.beatbook.forum.unknown.v1"})
+
+
+async def test_the_core_group_hears_of_no_incident(whole_country: Country, tokens: Callable[..., str]) -> None:
+    """G2: the same incident and case reach a supervisor, and pass the core group by."""
+    wanted = {IncidentRecorded.wire_type(), ProblemOpened.wire_type()}
+    heard: set[str] = set()
+    async with (
+        socket(whole_country, {"Authorization": tokens("supervisor@XK.PRI")}) as supervisor,
+        socket(whole_country, {"Authorization": tokens("core_group@XK")}) as core,
+    ):
+        for ours in (supervisor, core):
+            await ours.hear()
+            await ours.follow("XK.PRI")
+        await subscribed(whole_country, 4)
+        case = {"area": "XK.PRI", "title": "Bars at night", "category": "0801"}
+        answer = await whole_country.running["cases"].http.post(
+            "/v1/problems", json=case, headers={"Authorization": tokens("supervisor@XK.PRI", subject="s")}
+        )
+        assert answer.is_success, answer.text
+        incident = {"external_id": "one", "month": "2026-01", "area": "XK.PRI.ULPIANA", "category": "0801"}
+        batch = {"import_id": "f" * 64, "batch": 0, "root": "XK", "source": "other", "rows": [incident]}
+        await whole_country.send("cases", "/incidents/batches", batch)
+        while not wanted <= heard:
+            heard.add((await supervisor.event())["type"])
+        forum = {"area": "XK.PRI", "kind": "youth", "name": "Youth"}
+        founded = await whole_country.send("forum", "/forums", forum)
+        while (event := await core.event())["subject"] != founded["id"]:
+            assert event["type"] not in wanted
+
+
+async def test_only_headers_wait_for_a_reader_and_only_what_it_may_hear(
+    country: Country, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An area's event carries its boundary, up to a megabyte; and what a reader may not hear fills no mailbox."""
+    waiting: list[Any] = []
+    async with socket(country) as ours:
+        await ours.hear()
+        await ours.follow("XK.PRI")
+        await subscribed(country)
+        [mailbox] = country.gateway.app.state.machinery.followers._mailboxes
+        put = mailbox.put_nowait
+        monkeypatch.setattr(mailbox, "put_nowait", lambda item: (waiting.append(item), put(item)))
+        await plan(country, "XK.PRI")
+        await country.send("forum", "/forums", {"area": "XK.PRI", "kind": "youth", "name": "Youth"})
+        await ours.event()
+    assert [(type(item), item["ce-type"]) for item in waiting] == [(dict, "org.beatbook.forum.forum.founded.v1")]
+
+
+async def test_followers_have_a_ceiling(country: Country, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(followers, "MOST_FOLLOWERS", 1)
+    async with socket(country) as ours, socket(country) as theirs:
+        await ours.hear()
+        await ours.follow("XK")
+        await subscribed(country)
+        await theirs.hear()
+        await theirs.follow("XK")
+        message = await theirs.hear()
+        assert message["payload"]["errors"][0]["extensions"]["code"] == "unavailable"
         await country.send("forum", "/forums", {"area": "XK.PRI", "kind": "youth", "name": "Youth"})
         assert (await ours.event())["type"] == "org.beatbook.forum.forum.founded.v1"
 
