@@ -46,6 +46,7 @@ class ForumRecord(Record):
     name: str
     interval_days: int | None = None
     rules_version: int = 0
+    advisories: list[AdvisoryRecord] = Field(default_factory=list)
     created_at: datetime | None = None
 
 
@@ -82,7 +83,6 @@ class MinutesItemRecord(Record):
     heading: str
     text: str = ""
     closed: bool = False
-    redacted: bool = False
 
 
 class MinutesRecord(Record):
@@ -110,6 +110,8 @@ class DecisionRecord(Record):
     text: str
     kind: str
     owner: str
+    owner_sector: str | None = None
+    decided_on: date | None = None
     due_on: date | None = None
     state: str
     overdue: bool = False

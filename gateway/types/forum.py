@@ -29,6 +29,15 @@ class DecisionState(StrEnum):
 
 
 @strawberry.type
+class Advisory:
+    """A reminder that local people may act on or not: the software never decides."""
+
+    code: str
+    text: str
+    rule: str
+
+
+@strawberry.type
 class Forum(Entity, record=ForumRecord, loader="forum"):
     """A forum: a community advisory board, safety council or other (Rule F1)."""
 
@@ -37,6 +46,9 @@ class Forum(Entity, record=ForumRecord, loader="forum"):
     interval_days: int | None = strawberry.field(description="Days within which the forum agreed to meet again.")
     rules_version: int = strawberry.field(
         description="Number of its written rules of procedure; 0: none yet (Rule F4)."
+    )
+    advisories: list[Advisory] = strawberry.field(
+        description="What to think over, such as a police chair past its term (Rule F3)."
     )
 
     @strawberry.field(graphql_type=AREA)  # type: ignore[untyped-decorator]
@@ -63,15 +75,6 @@ class Topic:
 
     title: str
     sensitive: bool
-
-
-@strawberry.type
-class Advisory:
-    """A reminder that local people may act on or not: the software never decides."""
-
-    code: str
-    text: str
-    rule: str
 
 
 @strawberry.type
@@ -111,7 +114,6 @@ class MinutesItem:
     heading: str
     text: str
     closed: bool
-    redacted: bool
 
 
 @strawberry.type
@@ -151,6 +153,8 @@ class Decision(Entity, record=DecisionRecord, loader="decision"):
     text: str
     kind: str
     owner: str = strawberry.field(description="The organisation that owns it, no person.")
+    owner_sector: str | None = strawberry.field(description="The sector that organisation belongs to.")
+    decided_on: date | None = strawberry.field(description="The day of the meeting that decided.")
     due_on: date | None
     state: str
     overdue: bool

@@ -40,7 +40,7 @@ async def developers(request: Request) -> Response:
         request,
         "developers.html",
         await visitor_of(request),
-        services=[(name, settings.url_of(name)) for name in PUBLISHERS],
+        services=[(name, settings.url_of(name) if settings.embedded else "") for name in PUBLISHERS],
         events=[_entry(kind) for kind in EVENTS.values()],
         examples=[(name, document(name)) for name in EXAMPLES],
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from beatbook.contracts.catalogue import PUBLISHERS
 from gateway.web.site import HERE
 from tests.gateway.country import Country
 
@@ -104,6 +105,32 @@ async def test_the_dashboard_shows_what_its_reader_may_see(whole_country: Countr
     assert "Signing in</a> adds" in public
     _, elsewhere = await page(http, "/municipality/XK.PRI", tokens("council@XK.PEC"))
     assert "Recorded incidents per" not in elsewhere
+
+
+async def test_a_police_chair_past_its_term_is_told(whole_country: Country) -> None:
+    """F3: in the forum list, to everyone, and in the schema with its rule."""
+    chair = {"name": "P. Chair", "sector": "police", "role": "chair", "term_start": "2025-01-01"}
+    path = f"/forums/{whole_country.ids['XK.PRI.DARDANIA']}/members"
+    await whole_country.send("forum", path, chair | {"term_end": "2025-06-30"})
+    for where in ("/neighbourhood/XK.PRI.DARDANIA", "/municipality/XK.PRI"):
+        _, text = await page(whole_country.gateway.http, where)
+        assert text.count("The police was to hand over the chair by 2025-06-30") == 1
+    query = """{ area(code: "XK.PRI") { forums { edges { node { name advisories { code text rule } } } } } }"""
+    forums = (await whole_country.ask(query))["data"]["area"]["forums"]["edges"]
+    told = {edge["node"]["name"]: [advisory["rule"] for advisory in edge["node"]["advisories"]] for edge in forums}
+    assert told == {"Council of XK.PRI": [], "Council of XK.PRI.DARDANIA": ["F3"]}
+
+
+async def test_a_cluster_shows_no_names_of_its_inside(client: Callable[..., object]) -> None:
+    """G6: where services are reached is the installation's own; its inner names help nobody."""
+    inside = {f"{name}_url": f"http://{name}.beatbook.svc:8001" for name in PUBLISHERS}
+    http = await client("gateway", embedded=False, **inside)  # type: ignore[misc]
+    _, text = await page(http, "/developers")
+    assert "svc" not in text
+    assert "an address of its own in this installation" in text
+    laptop = await client("gateway")  # type: ignore[misc]
+    _, text = await page(laptop, "/developers")
+    assert 'href="http://127.0.0.1:8001/openapi.json"' in text
 
 
 async def test_names_are_text_never_markup(country: Country) -> None:
