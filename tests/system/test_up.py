@@ -1,5 +1,6 @@
 """`beatbook up` as a user runs it: started, hurt, stopped, started again."""
 
+import asyncio
 import contextlib
 import json
 import os
@@ -16,8 +17,9 @@ from typing import Any
 
 import pytest
 
+from beatbook.runtime.databases import SERVICES, create_databases
 from beatbook.runtime.ports import is_free
-from tests.servers import Postgres
+from tests.servers import PASSWORD, Postgres
 
 BEATBOOK = str(Path(sys.executable).with_name("beatbook"))
 PATIENCE = 120.0
@@ -160,11 +162,14 @@ def test_nothing_outlives_a_supervisor_that_is_killed_and_the_data_starts_again(
 
 def test_servers_of_ones_own(up: Up, postgres: Postgres, nats_url: str) -> None:
     up.environment = {"BEATBOOK_DATABASE_URL": postgres.admin_url, "BEATBOOK_NATS_URL": nats_url}
-    ready = up.start()
-    assert set(ready["pids"]) == {"gateway", "forum", "cases", "kpi", "handover", "webhooks"}
-    assert not (up.directory / "postgres").exists()
-    up.stop()
-    assert up.process.returncode == 0
+    try:
+        ready = up.start()
+        assert set(ready["pids"]) == {"gateway", "forum", "cases", "kpi", "handover", "webhooks"}
+        assert not (up.directory / "postgres").exists()
+        up.stop()
+        assert up.process.returncode == 0
+    finally:  # the server's roles are other tests' too, and `up` gave them passwords of its own
+        asyncio.run(create_databases(postgres.admin_url, dict.fromkeys(SERVICES, PASSWORD)))
 
 
 def test_a_database_server_that_refuses_is_told_in_a_sentence(tmp_path: Path, postgres: Postgres) -> None:
