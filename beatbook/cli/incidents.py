@@ -82,6 +82,8 @@ def import_incidents(
         raise typer.BadParameter(str(error), param_hint="--root") from error
     incident_file = IncidentFile(file, read_mapping(mapping))
     total = incident_file.check()
+    if report is not None:
+        _write_report(report, [])  # a place that can't be written is told before anything is sent
     client = open_client(service="cases", url=url, token=token, data_dir=data_dir, area=root)
     try:
         _await_areas(client, root)
@@ -171,10 +173,16 @@ def _batches(rows: Iterator["Row"]) -> Iterator[list["Row"]]:
 
 
 def _write_report(path: Path, refused: list[Refused]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["line", "external_id", "reason", "detail"])
-        writer.writerows([row.line, row.external_id, row.reason, row.detail] for row in refused)
+    """Write the refused rows; raises `Refusal` when the file can't be written."""
+    from beatbook.runtime.refusal import Refusal
+
+    try:
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(["line", "external_id", "reason", "detail"])
+            writer.writerows([row.line, row.external_id, row.reason, row.detail] for row in refused)
+    except OSError as error:
+        raise Refusal(f"The report {path} cannot be written: {error.strerror}.") from error
 
 
 def _tell(outcome: Outcome, report: Path | None) -> None:

@@ -40,6 +40,15 @@ class ForumFounded(Event, service="forum", aggregate="forum", verb="founded", au
     name: str
 
 
+class ForumChanged(Event, service="forum", aggregate="forum", verb="changed", audience=INSIDE_FORUMS):
+    """A forum got another name, or agreed on another interval (days). Rules F1, F7."""
+
+    forum_id: UUID
+    area: AreaCode
+    name: str
+    interval_days: int
+
+
 class MemberSeated(Event, service="forum", aggregate="forum", verb="member_seated", audience=INSIDE_FORUMS):
     """A seat was taken: codes only, no person. Rule F2."""
 

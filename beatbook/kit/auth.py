@@ -81,6 +81,8 @@ def _actor(claims: dict[str, Any]) -> Actor:
     agency = claims.get("agency")
     if not isinstance(grants, list) or not (agency is None or isinstance(agency, str)):
         raise _untrusted("its grants are not a list of role@AREA")
+    if not all(1 <= len(name) <= 200 and name.isprintable() for name in (claims["sub"], agency or "none")):
+        raise _untrusted("its subject or agency is not 1 to 200 printable characters")
     try:
         return Actor(subject=claims["sub"], grants=tuple(Grant.parse(str(text)) for text in grants), agency=agency)
     except ValueError as error:

@@ -42,6 +42,7 @@ class Database:
             max_overflow=4,
             pool_timeout=5,
             hide_parameters=True,
+            pool_pre_ping=True,
             json_serializer=lambda value: orjson.dumps(value).decode(),
             json_deserializer=orjson.loads,
             connect_args={"timeout": 5, "command_timeout": settings.request_timeout},

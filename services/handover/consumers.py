@@ -17,6 +17,7 @@ from beatbook.contracts.forum import (
     AreaRegistered,
     DecisionClosed,
     DecisionRecorded,
+    ForumChanged,
     ForumFounded,
     MeetingCalledOff,
     MeetingHeld,
@@ -69,6 +70,15 @@ async def on_forum_founded(db: asyncpg.Connection, events: Sequence[Received[For
            on conflict (forum_id) do nothing""",
         *_columns([event.data for event in events], "forum_id", "area", "kind", "name"),
         [event.time for event in events],
+    )
+
+
+async def on_forum_changed(db: asyncpg.Connection, events: Sequence[Received[ForumChanged]]) -> None:
+    """Keep a forum's newest name. Rule F1."""
+    await db.execute(
+        """update forums set name = changed.name
+           from unnest($1::uuid[], $2::text[]) as changed (forum_id, name) where forums.forum_id = changed.forum_id""",
+        *_columns(_last_of_each(events, "forum_id"), "forum_id", "name"),
     )
 
 
@@ -192,6 +202,7 @@ FORUM_HANDLERS: Mapping[type[Event], Handler] = {
     AreaRegistered: on_area_registered,
     AreaClosed: on_area_closed,
     ForumFounded: on_forum_founded,
+    ForumChanged: on_forum_changed,
     MeetingPlanned: on_meeting_planned,
     MeetingHeld: on_meeting_held,
     MeetingCalledOff: on_meeting_called_off,

@@ -16,6 +16,7 @@ from services.kpi.indicators import rules as indicators
 pytestmark = pytest.mark.pure
 
 READERS = {
+    forum.ForumChanged: forums.INSIDERS,
     forum.MemberSeated: forums.INSIDERS,
     forum.MeetingPlanned: forums.INSIDERS,
     forum.MeetingHeld: forums.INSIDERS,

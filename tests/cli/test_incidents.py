@@ -99,6 +99,8 @@ async def test_a_file_with_bad_rows(
         "6,2022-01-01,-1.2",
         "1,2022-01-01,-1.2,55.2,again",
     )
+    nowhere = await run_import(file, "--report", str(tmp_path / "nowhere" / "refused.csv"))
+    assert (nowhere.exit_code, "cannot be written" in nowhere.output) == (1, True)
     report = tmp_path / "refused.csv"
     result = await run_import(file, "--report", str(report))
     assert result.exit_code == 0, result.output

@@ -259,3 +259,10 @@ async def test_two_sets_of_minutes_at_once_one_is_written(world: World) -> None:
     body = {"items": [{"heading": "h"}]}
     answers = await asyncio.gather(*(world.api("POST", f"/meetings/{world.planned}/minutes", body) for _ in range(3)))
     assert sorted(answer.status_code for answer in answers) == [201, 409, 409]
+
+
+async def test_a_token_for_a_subject_that_cannot_be_written_is_refused(country: Api) -> None:
+    for subject in ("a\0b", "a" * 201, ""):
+        header = {"Authorization": country.tokens("admin@XK", subject=subject)}
+        answer = await country.http.get("/v1/forums", headers=header)
+        assert answer.status_code == 401, subject

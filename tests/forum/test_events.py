@@ -37,6 +37,8 @@ async def test_a_forum_s_life_is_told_step_by_step(country: Api) -> None:
     (founded,) = await news("forum.founded")
     assert (str(founded.forum_id), founded.kind) == (forum, "community_safety_council")
     await api.ok("PATCH", f"/forums/{forum}", {"interval_days": 60})
+    (changed,) = await news("forum.changed")
+    assert (changed.name, changed.interval_days) == ("Council", 60)
     await api.ok("POST", f"/forums/{forum}/rules-of-procedure", {"text": "t", "adopted_on": "2025-01-01"})
     await news()
     chair = (await api.ok("POST", f"/forums/{forum}/members", CHAIR))["id"]

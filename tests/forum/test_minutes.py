@@ -135,6 +135,22 @@ async def test_a_changed_draft_is_circulated_again(council: Council) -> None:
     assert (await api("POST", f"/minutes/{minutes}/approve", {"by": "chair"})).status_code == 409
 
 
+async def test_approved_minutes_that_cannot_be_published_are_mended_and_approved_anew(council: Council) -> None:
+    api, forum, chair, _ = council
+    meeting = await hold(api, forum, chair, "2026-03-01T17:00:00Z")
+    item = {"heading": "A case", "text": "Whose case", "personal": True}
+    minutes = (await api.ok("POST", f"/meetings/{meeting}/minutes", {"items": [item]}))["id"]
+    await api.ok("POST", f"/minutes/{minutes}/circulate")
+    await api.ok("POST", f"/minutes/{minutes}/approve", {"by": "chair"})
+    assert (await api("POST", f"/minutes/{minutes}/publish")).status_code == 422
+    mended = await api.ok("PATCH", f"/minutes/{minutes}", {"items": [item | {"redacted": True}]})
+    assert mended["state"] == "draft"
+    for step, body in (("circulate", None), ("approve", {"by": "chair"}), ("publish", None)):
+        state = (await api.ok("POST", f"/minutes/{minutes}/{step}", body))["state"]
+    assert state == "published"
+    assert (await api("PATCH", f"/minutes/{minutes}", {"items": ITEMS})).status_code == 409
+
+
 async def test_there_is_one_set_of_minutes_of_a_meeting_that_was_held(world: World) -> None:
     for meeting in (world.held, world.planned):
         before = await world.api.fingerprint()

@@ -10,6 +10,7 @@ from beatbook.contracts.forum import (
     AreaClosed,
     DecisionClosed,
     DecisionRecorded,
+    ForumChanged,
     ForumFounded,
     MeetingCalledOff,
     MeetingHeld,
@@ -71,6 +72,14 @@ async def snapshot(projections) -> dict[str, list[str]]:
         table: [str(row) for row in await projections.rows(f"select {table}::text from {table} order by 1")]
         for table in service.projections
     }
+
+
+async def test_a_forum_keeps_its_newest_name(projections):
+    forum = new_id()
+    await projections.hear(ForumFounded(forum_id=forum, area="XK.PRI", kind="community_safety_council", name="Old"))
+    changes = [ForumChanged(forum_id=forum, area="XK.PRI", name=name, interval_days=60) for name in ("Newer", "Newest")]
+    await projections.hear_run(changes)
+    assert await projections.rows("select name from forums") == [("Newest",)]
 
 
 async def test_the_last_of_a_run_wins(projections):

@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from beatbook.contracts.actor import Actor
-from beatbook.contracts.forum import ForumFounded
+from beatbook.contracts.forum import ForumChanged, ForumFounded
 from beatbook.kit.db import AsyncSession
 from beatbook.kit.errors import Conflict, Forbidden, Refused
 from beatbook.kit.events import emit
@@ -33,14 +33,21 @@ async def found_forum(session: AsyncSession, actor: Actor, now: datetime, reques
 
 
 async def change_forum(
-    session: AsyncSession, actor: Actor, forum_id: UUID, expected: ExpectedVersion, request: ForumPatch
+    session: AsyncSession,
+    actor: Actor,
+    now: datetime,
+    forum_id: UUID,
+    expected: ExpectedVersion,
+    request: ForumPatch,
 ) -> Forum:
-    """Change a forum's name or agreed interval."""
+    """Change a forum's name or agreed interval. Rules F1, F7."""
     forum = await queries.managed_forum(session, actor, forum_id)
     expected.check(forum.version)
     for name, value in request.model_dump(exclude_unset=True, exclude_none=True).items():
         setattr(forum, name, value)
     forum.version += 1
+    event = ForumChanged(forum_id=forum.id, area=forum.area, name=forum.name, interval_days=forum.interval_days)
+    await emit(session, event, subject=forum.id, area=forum.area, actor=actor, at=now)
     return forum
 
 

@@ -72,7 +72,7 @@ async def change_forum(
     response: Response,
 ) -> ForumView:
     """Change a forum's name or agreed interval."""
-    forum = await commands.change_forum(session, actor, forum_id, expected, request)
+    forum = await commands.change_forum(session, actor, now, forum_id, expected, request)
     set_etag(response, forum.version)
     return (await queries.views(session, [forum], now.date()))[0]
 

@@ -46,14 +46,11 @@ async def write_minutes(session: AsyncSession, actor: Actor, meeting_id: UUID, r
 async def change_minutes(
     session: AsyncSession, actor: Actor, minutes_id: UUID, expected: ExpectedVersion, request: MinutesPatch
 ) -> Minutes:
-    """Change minutes not yet approved; circulated ones become a draft again. Rule F11."""
+    """Change minutes not yet published; circulated or approved ones become a draft again. Rule F11."""
     minutes = await queries.managed_minutes(session, actor, minutes_id)
     expected.check(minutes.version)
-    if minutes.state not in {rules.MinutesState.DRAFT, rules.MinutesState.CIRCULATED}:
-        raise Conflict(
-            f"The minutes are {minutes.state.value} and don't change any more; publish a correction instead.",
-            rule="F11",
-        )
+    if minutes.state is rules.MinutesState.PUBLISHED:
+        raise Conflict("The minutes are published and don't change any more; publish a correction instead.", rule="F11")
     for name, value in request.model_dump(exclude_unset=True, exclude_none=True).items():
         setattr(minutes, name, value)
     minutes.state = rules.MinutesState.DRAFT

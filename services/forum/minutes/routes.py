@@ -87,7 +87,7 @@ async def list_versions(
 async def change_minutes(
     minutes_id: UUID, request: MinutesPatch, session: Write, actor: CurrentActor, expected: IfMatch, response: Response
 ) -> MinutesView:
-    """Change minutes not yet approved."""
+    """Change minutes not yet published; they are a draft then."""
     minutes = await commands.change_minutes(session, actor, minutes_id, expected, request)
     return await _answer(session, actor, minutes, response)
 

@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field
 from beatbook.contracts.areas import AreaCode
 from beatbook.kit.web import StrictModel, View
 
+Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2199, 12, 31))]
 Mandate = Annotated[str, Field(min_length=1, max_length=2000)]
 
 
@@ -30,8 +31,8 @@ class AssignmentCreate(StrictModel):
     area: AreaCode
     advisor: Annotated[str, Field(min_length=1, max_length=200, description="The subject of the advisor's token")]
     mandate: Mandate
-    starts_on: date
-    ends_on: Annotated[date, Field(description="The last day")]
+    starts_on: Day
+    ends_on: Annotated[Day, Field(description="The last day")]
     successor_id: Annotated[UUID | None, Field(description="The successor's assignment in the same area")] = None
 
 
@@ -39,7 +40,7 @@ class AssignmentPatch(StrictModel):
     """What may change of an assignment."""
 
     mandate: Mandate | None = None
-    ends_on: date | None = None
+    ends_on: Day | None = None
     successor_id: UUID | None = None
 
 
