@@ -36,9 +36,14 @@ async def on_incident_recorded(db: asyncpg.Connection, events: Sequence[Received
 
 
 async def on_meeting_held(db: asyncpg.Connection, events: Sequence[Received[MeetingHeld]]) -> None:
-    """Count meetings in the month they were held. Rules F7, K2."""
+    """Count public meetings by month: a public figure must not tell of closed ones. Rules F20, K2."""
     await facts.count(
-        db, [Cell(Measure.MEETINGS_HELD, event.data.area, month_of(event.data.held_at)) for event in events]
+        db,
+        [
+            Cell(Measure.MEETINGS_HELD, event.data.area, month_of(event.data.held_at))
+            for event in events
+            if event.data.public
+        ],
     )
 
 

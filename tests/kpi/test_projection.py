@@ -35,6 +35,11 @@ async def test_a_late_incident_mends_its_own_month(kpi, make):
     assert [row[2:] for row in await kpi.rows(FACTS)] == [("2022-03-01", "08041", 2), ("2022-05-01", "08041", 1)]
 
 
+async def test_a_closed_meeting_is_in_no_figure(kpi, make):
+    await kpi.hear(make.meeting("XK"), make.meeting("XK").model_copy(update={"public": False}))
+    assert await kpi.rows(FACTS) == [("meetings_held", "XK", "2022-03-01", "", 1)]
+
+
 async def test_a_decision_is_counted_as_it_ended(kpi, make):
     first, second, third, dateless = (*(make.decision("XK.PRI") for _ in range(3)), make.decision("XK.PRI", None))
     await kpi.hear(first, second, third, dateless)

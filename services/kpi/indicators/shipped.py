@@ -43,8 +43,9 @@ _SHIPPED = (
         tiers=tuple(Tier),
         source_events=(MeetingHeld.wire_type(),),
         note=(
-            "Meetings that took place, of all forums of the area and of the areas below it, in the month (UTC) "
-            "they were held. It says that people met, not what came of it: read it beside the decisions."
+            "Public meetings that took place, of all forums of the area and of the areas below it, in the month "
+            "(UTC) they were held; closed ones are not counted, since the figure is public. It says that people met, "
+            "not what came of it: read it beside the decisions."
         ),
         readers=frozenset({Role.PUBLIC}),
     ),
