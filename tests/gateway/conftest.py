@@ -47,6 +47,6 @@ async def _counted(country: Country) -> bool:
     return (
         None not in area.values()
         and area["incidents"]["numerator"] == 8
-        and area["meetings"]["numerator"] == 2
+        and area["meetings"]["numerator"] == 1
         and area["decisions"]["denominator"] == 1
     )

@@ -169,8 +169,9 @@ async def _solve(calls: Calls, problem: Problem) -> None:
 
 
 async def _await_figures(calls: Calls, country: Country) -> None:
-    """Wait until the indicators have counted every incident and every meeting."""
-    held = sum(meeting.hold is not None for forum in country.forums for meeting in forum.meetings)
+    """Wait until the indicators have counted every incident and every public meeting."""
+    meetings = [meeting for forum in country.forums for meeting in forum.meetings]
+    held = sum(meeting.hold is not None and meeting.body["public"] for meeting in meetings)
     first = min(first_month(country.today), country.today - timedelta(days=460))
 
     async def counted() -> bool:
