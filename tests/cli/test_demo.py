@@ -140,7 +140,7 @@ async def test_an_interrupted_load_goes_on_and_nothing_is_there_twice(
     counted = "select sum(count) from facts where area = 'XD' and measure = $1"
     assert await kpi.fetchval(counted, "incidents") == 800
     public = sum(meeting.hold is not None and meeting.body["public"] for meeting in meetings)
-    assert await kpi.fetchval(counted, "meetings_held") == public < held
+    assert await kpi.fetchval(counted, "meetings_held") == public
     handover = await running["handover"].app.state.database.pool()
     assert await handover.fetchval("select count(*) from assignments") == 1
     assert await handover.fetchval("select count(*) from briefs") >= 1
