@@ -46,7 +46,7 @@ def once(demo: bool) -> tuple[float, float]:
     began = time.monotonic()
     process = subprocess.Popen(
         [
-            *(sys.executable, "-m", "beatbook.cli.main", "up", "--port", str(PORT)),
+            *(str(Path(sys.executable).parent / "beatbook"), "up", "--port", str(PORT)),
             *("--data-dir", str(directory / "data"), "--ready-file", str(ready)),
             *(["--demo"] if demo else []),
         ],
