@@ -62,8 +62,11 @@ def trend(periods: Sequence[str], values: Sequence[float | None]) -> Trend | Non
 
 
 def nice_step(greatest: float) -> float:
-    """The distance of axis marks: 1, 2 or 5 times a power of ten, for three to five marks up to `greatest`."""
-    if greatest <= 0:
+    """The distance of axis marks: 1, 2 or 5 times a power of ten, for three to five marks up to `greatest`.
+
+    What is less than a billionth counts as nothing: no figure is that fine, and floats lose their precision down there.
+    """
+    if greatest < 1e-9:
         return 1.0
     rough = greatest / 4
     power: float = 10.0 ** floor(log10(rough))
