@@ -112,6 +112,8 @@ def test_a_trend_stays_within_its_axes(values: list[float | None]) -> None:
     assert 2 <= len(drawn.up) <= 6
 
 
-@pytest.mark.parametrize(("greatest", "step"), [(0, 1), (5e-324, 1), (1, 0.5), (7, 2), (28.8, 10), (100, 50), (349.8, 100)])
+@pytest.mark.parametrize(
+    ("greatest", "step"), [(0, 1), (5e-324, 1), (1, 0.5), (7, 2), (28.8, 10), (100, 50), (349.8, 100)]
+)
 def test_axis_marks_are_round_numbers(greatest: float, step: float) -> None:
     assert nice_step(greatest) == pytest.approx(step)
