@@ -6,7 +6,6 @@ and start at once.
 
 import gc
 import importlib
-import json
 import os
 import signal
 import time
@@ -20,8 +19,9 @@ from beatbook.contracts.actor import Grant, Role
 from beatbook.runtime import children
 from beatbook.runtime.databases import SERVICES, service_url
 from beatbook.runtime.forking import fork
-from beatbook.runtime.instance import Instance, write_private
+from beatbook.runtime.instance import Instance
 from beatbook.runtime.nats import NatsServer
+from beatbook.runtime.notices import Notices
 from beatbook.runtime.ports import taken
 from beatbook.runtime.postgres import PostgresServer
 from beatbook.runtime.probing import is_ready, root_area
@@ -100,21 +100,17 @@ class Stack:
                     f"Port {names} is taken: stop what listens there, or choose others with --port "
                     f"(six ports from there on are used)."
                 )
-            if self.ready_file is not None:
-                self.ready_file.unlink(missing_ok=True)
-            self.supervisor = Supervisor()
+            notices = Notices(self.instance, self.ready_file, self.tell)
+            notices.withdraw()
+            self.supervisor = Supervisor(lambda child: notices.changed(child, self.supervisor.pids))
             try:
                 self._start()
                 started_in = time.monotonic() - began
-                write_private(self.instance.note, json.dumps(self.urls).encode())
+                notices.running(self.urls, self.supervisor.pids)
                 if self.demo:
                     self._load_demo()
                 ready = self._describe(started_in)
-                if self.ready_file is not None:
-                    content = {**ready.urls, "country": ready.country, "pids": ready.pids}
-                    write_private(
-                        self.ready_file, json.dumps({**content, "data_dir": str(self.instance.directory)}).encode()
-                    )
+                notices.ready(ready.country)
                 announce(ready)
                 while not self.supervisor.stopping:
                     self.supervisor.step(None)
@@ -122,7 +118,7 @@ class Stack:
                 pass
             finally:
                 self.tell("Stopping ...")
-                self.instance.note.unlink(missing_ok=True)
+                notices.withdraw()
                 self.supervisor.stop(reversed(self._groups))
 
     def _start(self) -> None:
@@ -232,7 +228,7 @@ class Stack:
         return Ready(
             urls=self.urls,
             country=DEMO_COUNTRY if self.demo else root_area(self.ports["forum"]),
-            pids={child.name: child.pid for child in self.supervisor.children if child.pid is not None},
+            pids=self.supervisor.pids,
             sign_in=f"{self.urls['gateway']}/sign-in#token={self._token(timedelta(days=7))}" if self.demo else None,
             started_in=started_in,
         )

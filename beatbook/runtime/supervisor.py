@@ -28,6 +28,8 @@ class Child:
     """Seconds between asking it to stop and killing it."""
     pid: int | None = None
     deaths: int = 0
+    last_status: int = 0
+    """The exit status of its last end (negative: the signal that ended it)."""
     started_at: float = 0.0
     due_at: float | None = None
 
@@ -40,9 +42,11 @@ def pause_before_restart(deaths: int) -> float:
 class Supervisor:
     """The children of this process, in the order in which they were started."""
 
-    def __init__(self) -> None:
+    def __init__(self, changed: Callable[[Child], None] = lambda _: None) -> None:
         self.children: list[Child] = []
         self.stopping = False
+        self._changed = changed
+        """Called for a child that died, without its pid, and again when it was started anew."""
         self._errands: dict[int, int | None] = {}
         signal.pthread_sigmask(signal.SIG_BLOCK, _WATCHED)
 
@@ -72,6 +76,12 @@ class Supervisor:
             for child in self.children:
                 if child.due_at is not None and child.due_at <= time.monotonic():
                     self._start(child)
+                    self._changed(child)
+
+    @property
+    def pids(self) -> dict[str, int]:
+        """The children that run just now, by name."""
+        return {child.name: child.pid for child in self.children if child.pid is not None}
 
     def stop(self, order: Iterable[Sequence[Child]]) -> None:
         """Stop the children group after group; a second request to stop ends all patience."""
@@ -113,14 +123,16 @@ class Supervisor:
                 self._errands[pid] = os.waitstatus_to_exitcode(status)
             for child in self.children:
                 if child.pid == pid:
-                    self._died(child)
+                    self._died(child, os.waitstatus_to_exitcode(status))
 
-    def _died(self, child: Child) -> None:
-        child.pid = None
+    def _died(self, child: Child, status: int) -> None:
+        child.pid, child.last_status = None, status
         if time.monotonic() - child.started_at > HEALTHY_AFTER:
             child.deaths = 0
         child.deaths += 1
         child.due_at = time.monotonic() + pause_before_restart(child.deaths)
+        if not self.stopping:
+            self._changed(child)
 
 
 def _send(pid: int, number: signal.Signals) -> None:

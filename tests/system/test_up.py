@@ -57,8 +57,12 @@ class Up:
     environment: dict[str, str] = field(default_factory=dict)
     process: "subprocess.Popen[str]" = field(init=False)
 
+    @property
+    def ready_file(self) -> Path:
+        return self.directory.parent / "ready.json"
+
     def start(self) -> dict[str, Any]:
-        ready_file = self.directory.parent / "ready.json"
+        ready_file = self.ready_file
         ready_file.unlink(missing_ok=True)
         self.process = subprocess.Popen(
             [BEATBOOK, "up", "--port", str(self.port), "--data-dir", str(self.directory),
@@ -132,6 +136,8 @@ def test_a_life(up: Up) -> None:
     output = up.stop()
     assert up.process.returncode == 0
     assert "Ready" in output
+    assert not up.ready_file.exists(), "nothing is ready any more"
+    assert not (up.directory / "instance.json").exists()
     wait_for(lambda: not any(map(alive, ready["pids"].values())), "something was left running")
 
     again = up.start()
@@ -147,8 +153,18 @@ def test_what_is_killed_comes_back(up: Up, name: str) -> None:
     wait_for(lambda: not alive(ready["pids"][name]), "it did not die")
     for process in ("gateway", "forum", "cases", "kpi", "handover", "webhooks"):
         wait_for(lambda url=ready[process]: get(f"{url}/health/ready") == 200, f"{process} is not ready again")
-    up.stop()
+
+    def told() -> bool:
+        noted = [json.loads(file.read_text())["pids"] for file in (up.ready_file, up.directory / "instance.json")]
+        return all(pids.keys() == ready["pids"].keys() and pids[name] != ready["pids"][name] for pids in noted)
+
+    wait_for(told, "its new process is not noted")
+    new = json.loads(up.ready_file.read_text())["pids"][name]
+    output = up.stop()
     assert up.process.returncode == 0
+    assert f"{name} was ended by SIGKILL" in output
+    assert f"{name} is started again, as process {new}." in output
+    assert f"{name} is started again, as process {new}." in (up.directory / "logs/supervisor.log").read_text()
 
 
 def test_nothing_outlives_a_supervisor_that_is_killed_and_the_data_starts_again(up: Up) -> None:
