@@ -157,7 +157,7 @@ def eventually() -> Callable[[Callable[[], Awaitable[T]]], Awaitable[T]]:
 def _no_settings_from_outside() -> Iterator[None]:
     """Settings in the developer's own environment must not reach a test."""
     patch = pytest.MonkeyPatch()
-    for name in ("DATABASE_URL", "NATS_URL", "DATA_DIR", "ROLE", "PORT", "HOST", "LOG_FILE"):
+    for name in ("DATABASE_URL", "NATS_URL", "DATA_DIR", "ROLE", "PORT", "HOST", "LOG_FILE", "FAILPOINTS"):
         patch.delenv(f"BEATBOOK_{name}", raising=False)
     yield
     patch.undo()

@@ -20,6 +20,7 @@ from pydantic import ValidationError
 from beatbook.contracts.catalogue import EVENTS
 from beatbook.contracts.envelope import Event, Received
 from beatbook.kit import telemetry
+from beatbook.kit.failpoints import Step, passing
 from beatbook.kit.feed import LoggedEvent, decode
 
 log = logging.getLogger(__name__)
@@ -144,6 +145,8 @@ class Applier:
         async with db.transaction():
             await self._move(db, events)
             await apply_events(db, self.consumer, await self._unparked(db, events))
+            passing(Step.CONSUMER_APPLIED)
+        passing(Step.CONSUMER_COMMITTED)
 
     async def _apply_alone(self, db: asyncpg.Connection, event: Arrived) -> None:
         """Try one event a few times with growing pauses, then park it with its error."""

@@ -18,6 +18,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession as AsyncSession
 from beatbook.contracts.actor import Actor
 from beatbook.kit import idempotency
 from beatbook.kit.auth import CurrentActor
+from beatbook.kit.failpoints import Step, passing
 from beatbook.kit.settings import ServiceSettings
 
 S = TypeVar("S", bound=StrEnum)
@@ -103,6 +104,8 @@ async def begin(request: Request, actor: CurrentActor) -> AsyncIterator[AsyncSes
         await idempotency.claim(request, session, actor)
         request.state.session = session
         yield session
+        passing(Step.COMMAND_CHANGED)
+    passing(Step.COMMAND_COMMITTED)
     if session.info.get("emitted"):
         await request.app.state.wake()
 

@@ -10,6 +10,7 @@ import asyncio
 import asyncpg
 
 from beatbook.kit.db import Database
+from beatbook.kit.failpoints import Step, passing
 from beatbook.kit.feed import FeedReader
 from beatbook.kit.service import Service
 from beatbook.kit.shadow import BACKBONE, SCHEMA, RebuildRefused, fill, shadow
@@ -38,7 +39,9 @@ async def rebuild(service: Service, database: Database, feed: FeedReader) -> dic
             if attempt == 0:
                 for table in service.projections:
                     await db.execute(f'analyze {SCHEMA}."{table}"')
+            passing(Step.REBUILD_FILLED)
             if await _switch(db, service):
+                passing(Step.REBUILD_SWITCHED)
                 return {
                     table: await db.fetchval(f'select count(*) from public."{table}"') for table in service.projections
                 }
@@ -68,6 +71,7 @@ async def _switch(db: asyncpg.Connection, service: Service) -> bool:
                 columns = await db.fetchval(_COLUMNS, table)
                 await db.execute(f'insert into public."{table}" ({columns}) select {columns} from {SCHEMA}."{table}"')
             await _exchange(db, [*BACKBONE, *service.projections])
+            passing(Step.REBUILD_EXCHANGED)
     except (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError):
         return False
     return True

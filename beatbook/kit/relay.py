@@ -21,6 +21,7 @@ from beatbook.contracts.envelope import SUBJECT_PREFIX, TYPE_PREFIX, cloudevent_
 from beatbook.kit import telemetry
 from beatbook.kit.broker import Broker
 from beatbook.kit.db import Database
+from beatbook.kit.failpoints import Step, passing
 from beatbook.kit.locks import held_lock
 
 log = logging.getLogger(__name__)
@@ -102,6 +103,8 @@ class Relay:
         sequence, published = await self._compare(connection)
         while True:
             placed = await connection.fetchrow(_POSITION)
+            if placed and placed["placed"]:
+                passing(Step.RELAY_POSITIONED)
             telemetry.waiting(self._service, placed["position"] - published if placed else 0)
             rows = await connection.fetch(_NEXT, published, WINDOW)
             if not rows:
@@ -109,8 +112,10 @@ class Relay:
                     sequence, published = await self._compare(connection)
                 continue
             sequence = await self._publish(rows, sequence)
+            passing(Step.RELAY_PUBLISHED)
             published = rows[-1]["position"]
             await connection.execute("update relay set published = greatest(published, $1)", published)
+            passing(Step.RELAY_MARKED)
             telemetry.published(self._service, len(rows))
 
     async def _compare(self, connection: asyncpg.Connection) -> tuple[int, int]:
