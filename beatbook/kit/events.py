@@ -7,6 +7,8 @@ from uuid import UUID
 
 import asyncpg
 from sqlalchemy import text
+from sqlalchemy.event import listens_for
+from sqlmodel import Session
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from beatbook.contracts.actor import Actor
@@ -57,8 +59,7 @@ async def emit(
             "traceparent": telemetry.current_traceparent(),
         },
     )
-    session.info["emitted"] = True
-    telemetry.appended(event.service, 1)
+    _note(session, event.service, 1)
 
 
 async def emit_many(
@@ -87,8 +88,21 @@ async def emit_many(
         [_data(fact.event) for fact in facts],
     )
     if session is not None:
-        session.info["emitted"] = True
-    telemetry.appended(facts[0].event.service, len(facts))
+        _note(session, facts[0].event.service, len(facts))
+    else:
+        telemetry.appended(facts[0].event.service, len(facts))
+
+
+def _note(session: AsyncSession, service: str, count: int) -> None:
+    session.info["emitted"] = True
+    session.info["appended"] = service, session.info.get("appended", (service, 0))[1] + count
+
+
+@listens_for(Session, "after_commit")
+def _count(session: Session) -> None:
+    """Count what was appended once it is there for good."""
+    if (appended := session.info.pop("appended", None)) is not None:
+        telemetry.appended(*appended)
 
 
 def _data(event: Event) -> str:
