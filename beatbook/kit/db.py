@@ -12,6 +12,8 @@ import asyncpg
 import orjson
 from fastapi import Depends, Request
 from sqlalchemy import DateTime, Enum, text
+from sqlalchemy.event import listen
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession as AsyncSession
 
@@ -43,11 +45,11 @@ class Database:
             max_overflow=4,
             pool_timeout=5,
             hide_parameters=True,
-            pool_pre_ping=True,
             json_serializer=lambda value: orjson.dumps(value).decode(),
             json_deserializer=orjson.loads,
             connect_args={"timeout": 5, "command_timeout": settings.request_timeout},
         )
+        listen(self.engine.sync_engine, "checkout", _refuse_closed)
         self.sessions = async_sessionmaker(self.engine, class_=AsyncSession, expire_on_commit=False)
         self._pool: asyncpg.Pool | None = None
 
@@ -78,6 +80,21 @@ class Database:
         await self.engine.dispose()
 
 
+def _refuse_closed(connection: Any, *_: object) -> None:
+    """Have the pool open another connection instead of one that the server closed.
+
+    SQLAlchemy's own ping does the same within a transaction: three round trips for each request instead of one.
+    """
+    try:
+        connection.run_async(_ping)
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        raise DisconnectionError from error
+
+
+async def _ping(driver: asyncpg.Connection) -> None:
+    await driver.fetchval("select 1")
+
+
 async def _prepare_connection(connection: asyncpg.Connection) -> None:
     await connection.set_type_codec("jsonb", encoder=_dump, decoder=orjson.loads, schema="pg_catalog", format="text")
 
@@ -86,6 +103,25 @@ def _dump(value: Any) -> str:
     return json.dumps(value, default=str)
 
 
+async def driver_connection(session: AsyncSession) -> asyncpg.Connection:
+    """The asyncpg connection under a session's transaction, for plain SQL: COPY, set-based statements, the log.
+
+    What the session holds unwritten is not written first.
+    """
+    transaction = session.sync_session.get_transaction()
+    known: tuple[object, asyncpg.Connection] | None = session.info.get("driver")
+    if known is not None and transaction is not None and known[0] is transaction:
+        return known[1]
+    connection = await session.connection()
+    driver = (await connection.get_raw_connection()).driver_connection
+    assert isinstance(driver, asyncpg.Connection)
+    if not driver.is_in_transaction():  # the ORM's first statement begins it, and would only after ours
+        await connection.execute(_BEGIN)
+    session.info["driver"] = (session.sync_session.get_transaction(), driver)
+    return driver
+
+
+_BEGIN = text("select 1")
 _CONTEXT = text("select set_config('beatbook.actor', :actor, true), set_config('beatbook.areas', :areas, true)")
 
 
@@ -101,8 +137,7 @@ async def begin(request: Request, actor: CurrentActor) -> AsyncIterator[AsyncSes
     database: Database = request.app.state.database
     async with database.sessions.begin() as session:
         await set_context(session, actor)
-        await idempotency.claim(request, session, actor)
-        request.state.session = session
+        await idempotency.claim(request, await driver_connection(session), actor)
         yield session
         passing(Step.COMMAND_CHANGED)
     passing(Step.COMMAND_COMMITTED)
@@ -122,11 +157,3 @@ async def snapshot(request: Request, actor: CurrentActor) -> AsyncIterator[Async
 
 Write = Annotated[AsyncSession, Depends(begin, scope="function")]
 Read = Annotated[AsyncSession, Depends(snapshot, scope="function")]
-
-
-async def driver_connection(session: AsyncSession) -> asyncpg.Connection:
-    """The asyncpg connection under a session's transaction, for COPY and set-based statements."""
-    raw = await (await session.connection()).get_raw_connection()
-    connection = raw.driver_connection
-    assert isinstance(connection, asyncpg.Connection)
-    return connection

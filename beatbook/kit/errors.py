@@ -209,11 +209,13 @@ def install(app: FastAPI) -> None:
     for kind in _OUTAGES:
         app.add_exception_handler(kind, _outage)
 
+    @app.exception_handler(asyncpg.PostgresError)
     @app.exception_handler(DBAPIError)
-    async def _database(request: Request, error: DBAPIError) -> Response:
-        if error.connection_invalidated or getattr(error.orig, "sqlstate", None) in _PASSING:
+    async def _database(request: Request, error: DBAPIError | asyncpg.PostgresError) -> Response:
+        cause, lost = (error.orig, error.connection_invalidated) if isinstance(error, DBAPIError) else (error, False)
+        if lost or getattr(cause, "sqlstate", None) in _PASSING:
             return await _outage(request, error)
-        log.error("database error: %s", type(error.orig).__name__, exc_info=error)
+        log.error("database error: %s", type(cause).__name__, exc_info=error)
         return answer(_unexpected())
 
 

@@ -6,14 +6,12 @@ from datetime import datetime
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import text
-from sqlalchemy.event import listens_for
-from sqlmodel import Session
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from beatbook.contracts.actor import Actor
 from beatbook.contracts.envelope import Event
 from beatbook.kit import telemetry
+from beatbook.kit.db import driver_connection
 from beatbook.kit.errors import TooLarge
 from beatbook.kit.ids import new_id
 
@@ -30,10 +28,11 @@ class Fact:
 MAX_EVENT_BYTES = 900_000
 """So an event fits into a broker's default message size of 1 MiB: one that did not would stop the stream."""
 
-_INSERT = text("""
+# what a parameter is cast from decides how the driver sends it: a connection's codec for jsonb would encode text again
+_INSERT = """
     insert into events (id, type, subject, area, time, actor, data, traceparent)
-    values (:id, :type, :subject, :area, :time, :actor, cast(:data as jsonb), :traceparent)
-""")
+    values ($1, $2, $3, $4, $5, $6, $7::text::jsonb, $8)
+"""
 _INSERT_MANY = """
     insert into events (id, type, subject, area, time, actor, data, traceparent)
     select id, type, subject, area, $5, $6, data::jsonb, $7
@@ -44,22 +43,22 @@ _INSERT_MANY = """
 async def emit(
     session: AsyncSession, event: Event, *, subject: UUID, area: str, actor: Actor, at: datetime
 ) -> None:  # fmt: skip
-    """Append one event to the log in the session's transaction; the relay is woken after the commit."""
-    connection = await session.connection()
+    """Append one event to the log in the session's transaction, after those emitted before it.
+
+    What the session holds unwritten stays so: the log refers to no other table. The relay is woken after the commit.
+    """
+    connection = await driver_connection(session)
+    await _append(connection, Fact(event, subject, area), actor.subject, at)
+    session.info["emitted"] = True
+
+
+async def _append(connection: asyncpg.Connection, fact: Fact, actor: str, at: datetime) -> None:
+    """One event by plain SQL: half of what a statement through the ORM's layers takes."""
     await connection.execute(
-        _INSERT,
-        {
-            "id": new_id(),
-            "type": event.wire_type(),
-            "subject": subject,
-            "area": area,
-            "time": at,
-            "actor": actor.subject,
-            "data": _data(event),
-            "traceparent": telemetry.current_traceparent(),
-        },
-    )
-    _note(session, event.service, 1)
+        _INSERT, new_id(), fact.event.wire_type(), fact.subject, fact.area, at, actor, _data(fact.event),
+        telemetry.current_traceparent(),
+    )  # fmt: skip
+    telemetry.appended(fact.event.service, 1)
 
 
 async def emit_many(
@@ -76,6 +75,11 @@ async def emit_many(
     """
     if not facts:
         return
+    if session is not None:
+        session.info["emitted"] = True
+    if len(facts) == 1:
+        await _append(connection, facts[0], actor, at)
+        return
     await connection.execute(
         _INSERT_MANY,
         [new_id() for _ in facts],
@@ -87,27 +91,12 @@ async def emit_many(
         telemetry.current_traceparent(),
         [_data(fact.event) for fact in facts],
     )
-    if session is not None:
-        _note(session, facts[0].event.service, len(facts))
-    else:
-        telemetry.appended(facts[0].event.service, len(facts))
-
-
-def _note(session: AsyncSession, service: str, count: int) -> None:
-    session.info["emitted"] = True
-    session.info["appended"] = service, session.info.get("appended", (service, 0))[1] + count
-
-
-@listens_for(Session, "after_commit")
-def _count(session: Session) -> None:
-    """Count what was appended once it is there for good."""
-    if (appended := session.info.pop("appended", None)) is not None:
-        telemetry.appended(*appended)
+    telemetry.appended(facts[0].event.service, len(facts))
 
 
 def _data(event: Event) -> str:
     """The event's data as JSON; raises `TooLarge`, so that the command fails rather than the stream."""
     data = event.model_dump_json()
-    if len(data.encode()) > MAX_EVENT_BYTES:
+    if len(data) * 4 > MAX_EVENT_BYTES and len(data.encode()) > MAX_EVENT_BYTES:  # at most 4 bytes a character
         raise TooLarge(f"This would make an event of more than {MAX_EVENT_BYTES} bytes; send less at once.")
     return data

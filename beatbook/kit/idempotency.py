@@ -8,9 +8,8 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
+import asyncpg
 from fastapi import FastAPI, Request, Response
-from sqlalchemy import text
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from beatbook.contracts.actor import Actor
 from beatbook.kit.crypto import sha256_hex
@@ -18,16 +17,16 @@ from beatbook.kit.errors import Conflict, Invalid, Refused
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
-_CLAIM = text("""
-    insert into idempotency_keys (actor, key, request, body_sha256) values (:actor, :key, :request, :body)
+_CLAIM = """
+    insert into idempotency_keys (actor, key, request, body_sha256) values ($1, $2, $3, $4)
     on conflict do nothing returning key
-""")
-_FIND = text("select request, body_sha256, status, media_type, etag, body from idempotency_keys"
-             " where actor = :actor and key = :key")  # fmt: skip
-_KEEP = text("""
-    update idempotency_keys set status = :status, media_type = :media_type, etag = :etag, body = :content
-    where actor = :actor and key = :key
-""")
+"""
+_FIND = """
+    select request, body_sha256, status, media_type, etag, body from idempotency_keys where actor = $1 and key = $2
+"""
+_KEEP = """
+    update idempotency_keys set status = $3, media_type = $4, etag = $5, body = $6 where actor = $1 and key = $2
+"""
 
 
 @dataclass
@@ -35,7 +34,9 @@ class _Claim:
     key: str
     request: str
     body_sha256: str
-    actor: str | None = None
+    actor: str = ""
+    connection: asyncpg.Connection | None = None
+    """Whose transaction holds the claim."""
 
 
 class Replay(Exception):
@@ -56,34 +57,32 @@ async def prepare(request: Request) -> None:
     request.state.idempotency = _Claim(key, wanted, sha256_hex(await request.body()))
 
 
-async def claim(request: Request, session: AsyncSession, actor: Actor) -> None:
-    """Claim the request's key in its transaction; raises `Replay` for an answer given before.
+async def claim(request: Request, connection: asyncpg.Connection, actor: Actor) -> None:
+    """Claim the request's key in its transaction, the connection's; raises `Replay` for an answer given before.
 
     Raises `Refused` when the key was used for another request.
     """
     wanted: _Claim | None = getattr(request.state, "idempotency", None)
     if wanted is None:
         return
-    wanted.actor = _identity(actor)
-    fields = {"actor": wanted.actor, "key": wanted.key}
-    connection = await session.connection()
-    claimed = await connection.execute(_CLAIM, fields | {"request": wanted.request, "body": wanted.body_sha256})
-    if claimed.first() is not None:
+    wanted.actor, wanted.connection = _identity(actor), connection
+    owner = (wanted.actor, wanted.key)
+    if await connection.fetchrow(_CLAIM, *owner, wanted.request, wanted.body_sha256) is not None:
         return
-    before = (await connection.execute(_FIND, fields)).one()
-    if (before.request, before.body_sha256) != (wanted.request, wanted.body_sha256):
+    (before,) = await connection.fetch(_FIND, *owner)
+    if (before["request"], before["body_sha256"]) != (wanted.request, wanted.body_sha256):
         raise Refused(
             "This Idempotency-Key was used for another request: use a new key for a new request.",
             code="idempotency-key-reused",
             rule="X4",
         )
-    if before.body is None:
+    if before["body"] is None:
         raise Conflict(
             "This request was answered before, with something that is shown once and kept nowhere. It took effect.",
             code="shown-once",
             rule="X4",
         )
-    raise Replay(before.status, before.media_type, before.etag, before.body)
+    raise Replay(before["status"], before["media_type"], before["etag"], before["body"])
 
 
 def _identity(actor: Actor) -> str:
@@ -95,20 +94,16 @@ def _identity(actor: Actor) -> str:
 async def keep(request: Request, response: Response) -> None:
     """Keep the answer beside its effect, in the same transaction; of one that no cache may store, only that it was."""
     wanted: _Claim | None = getattr(request.state, "idempotency", None)
-    session: AsyncSession | None = getattr(request.state, "session", None)
-    if wanted is None or wanted.actor is None or session is None:
+    if wanted is None or wanted.connection is None:
         return
-    connection = await session.connection()
-    await connection.execute(
+    await wanted.connection.execute(
         _KEEP,
-        {
-            "actor": wanted.actor,
-            "key": wanted.key,
-            "status": response.status_code,
-            "media_type": response.headers.get("content-type", "application/json"),
-            "etag": response.headers.get("etag"),
-            "content": None if "no-store" in response.headers.get("cache-control", "") else bytes(response.body),
-        },
+        wanted.actor,
+        wanted.key,
+        response.status_code,
+        response.headers.get("content-type", "application/json"),
+        response.headers.get("etag"),
+        None if "no-store" in response.headers.get("cache-control", "") else bytes(response.body),
     )
 
 
