@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import FastAPI
 from nats.aio.msg import Msg
 
-from beatbook.kit import errors, feed, health, idempotency, telemetry
+from beatbook.kit import errors, feed, health, idempotency, lag, telemetry
 from beatbook.kit.auth import Keys
 from beatbook.kit.broker import Broker, wake_subject
 from beatbook.kit.clock import Clock, utc_now
@@ -96,6 +96,7 @@ async def _start_worker(
     start(relay.run())
     for consumer in service.consumers:
         start(ConsumerRun(consumer, database, broker, reader).run())
+    start(lag.measure(service, database, reader))
     start(run_timers((*service.timers, FORGET_ANSWERS), service.name, context))
     for work in service.background:
         start(_forever(work, context))

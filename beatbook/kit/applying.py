@@ -19,7 +19,7 @@ from pydantic import ValidationError
 
 from beatbook.contracts.catalogue import EVENTS
 from beatbook.contracts.envelope import Event, Received
-from beatbook.kit import telemetry
+from beatbook.kit import telemetry, tracing
 from beatbook.kit.failpoints import Step, passing
 from beatbook.kit.feed import LoggedEvent, decode
 
@@ -102,8 +102,7 @@ async def apply_events(db: asyncpg.Connection, consumer: Consumer, events: Seque
         if handler is None:
             continue
         decoded = [item for item in (decode(**vars(event)) for event in run) if item is not None]
-        traced = next((item.traceparent for item in decoded if item.traceparent), None)
-        with telemetry.continued(f"apply {kind}", traced):
+        with tracing.processing(consumer.name, kind, (item.traceparent for item in decoded)):
             await handler(db, decoded)
 
 
@@ -150,6 +149,10 @@ class Applier:
 
     async def _apply_alone(self, db: asyncpg.Connection, event: Arrived) -> None:
         """Try one event a few times with growing pauses, then park it with its error."""
+        with tracing.within(event.traceparent):
+            await self._try_alone(db, event)
+
+    async def _try_alone(self, db: asyncpg.Connection, event: Arrived) -> None:
         for attempt in range(1, self._attempts + 1):
             try:
                 return await self._apply_together(db, [event])

@@ -7,7 +7,6 @@ The broker remembers nothing for us; a position already seen is skipped, a gap i
 import asyncio
 import logging
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 import aiohttp
 import asyncpg
@@ -63,12 +62,10 @@ class ConsumerRun:
                 if batch:
                     before = self._applier.checkpoint
                     await self._take(db, batch)
-                    self._tell(batch[-1], self._applier.checkpoint - before, subscription.pending_msgs)
+                    telemetry.applied(self._consumer.name, self._consumer.source, self._applier.checkpoint - before)
                     continue
                 _, last = await self._broker.last_position(self._consumer.source)
-                lag = last - self._applier.checkpoint
-                telemetry.behind(self._consumer.name, self._consumer.source, max(0, lag))
-                if lag:
+                if last != self._applier.checkpoint:
                     raise Behind
         finally:
             await _drop(subscription)
@@ -128,10 +125,6 @@ class ConsumerRun:
     async def _apply(self, db: asyncpg.Connection, events: Sequence[Arrived]) -> None:
         for start in range(0, len(events), BATCH):
             await self._applier.apply(db, events[start : start + BATCH])
-
-    def _tell(self, last: Arrived, count: int, pending: int) -> None:
-        age = (datetime.now(UTC) - last.time).total_seconds()
-        telemetry.applied(self._consumer.name, self._consumer.source, count, lag=pending, seconds=age)
 
 
 def _readable(message: Msg) -> Arrived | None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from opentelemetry.sdk.metrics.view import View
 from opentelemetry.sdk.trace import Event, ReadableSpan
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
+from opentelemetry.trace import Link, SpanContext
 
 KEPT_ATTRIBUTES = frozenset(
     {
@@ -15,6 +16,10 @@ KEPT_ATTRIBUTES = frozenset(
         "http.response.status_code",
         "error.type",
         "messaging.system",
+        "messaging.operation.type",
+        "messaging.operation.name",
+        "messaging.destination.name",
+        "messaging.consumer.group.name",
     }
 )
 """Attributes that can't name anyone; whatever an instrumentation adds besides stays here."""
@@ -52,15 +57,22 @@ def discreet(span: ReadableSpan) -> ReadableSpan:
     ]
     return ReadableSpan(
         name=span.name,
-        context=span.context,
-        parent=span.parent,
+        context=_plain(span.context),
+        parent=_plain(span.parent),
         resource=span.resource,
         attributes=kept,
         events=events,
-        links=span.links,
+        links=[Link(context) for link in span.links if (context := _plain(link.context))],
         kind=span.kind,
         status=type(span.status)(span.status.status_code),
         start_time=span.start_time,
         end_time=span.end_time,
         instrumentation_scope=span.instrumentation_scope,
     )
+
+
+def _plain(context: SpanContext | None) -> SpanContext | None:
+    """The ids alone: a tracestate is a caller's own text."""
+    if context is None:
+        return None
+    return SpanContext(context.trace_id, context.span_id, context.is_remote, context.trace_flags)

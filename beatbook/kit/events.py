@@ -6,6 +6,8 @@ from datetime import datetime
 from uuid import UUID
 
 import asyncpg
+from sqlalchemy.event import listens_for
+from sqlmodel import Session
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from beatbook.contracts.actor import Actor
@@ -49,7 +51,7 @@ async def emit(
     """
     connection = await driver_connection(session)
     await _append(connection, Fact(event, subject, area), actor.subject, at)
-    session.info["emitted"] = True
+    _note(session, event.service, 1)
 
 
 async def _append(connection: asyncpg.Connection, fact: Fact, actor: str, at: datetime) -> None:
@@ -58,7 +60,6 @@ async def _append(connection: asyncpg.Connection, fact: Fact, actor: str, at: da
         _INSERT, new_id(), fact.event.wire_type(), fact.subject, fact.area, at, actor, _data(fact.event),
         telemetry.current_traceparent(),
     )  # fmt: skip
-    telemetry.appended(fact.event.service, 1)
 
 
 async def emit_many(
@@ -75,11 +76,17 @@ async def emit_many(
     """
     if not facts:
         return
-    if session is not None:
-        session.info["emitted"] = True
     if len(facts) == 1:
         await _append(connection, facts[0], actor, at)
-        return
+    else:
+        await _append_all(connection, facts, actor, at)
+    if session is not None:
+        _note(session, facts[0].event.service, len(facts))
+    else:
+        telemetry.appended(facts[0].event.service, len(facts))
+
+
+async def _append_all(connection: asyncpg.Connection, facts: Sequence[Fact], actor: str, at: datetime) -> None:
     await connection.execute(
         _INSERT_MANY,
         [new_id() for _ in facts],
@@ -91,7 +98,18 @@ async def emit_many(
         telemetry.current_traceparent(),
         [_data(fact.event) for fact in facts],
     )
-    telemetry.appended(facts[0].event.service, len(facts))
+
+
+def _note(session: AsyncSession, service: str, count: int) -> None:
+    session.info["emitted"] = True
+    session.info["appended"] = service, session.info.get("appended", (service, 0))[1] + count
+
+
+@listens_for(Session, "after_commit")
+def _count(session: Session) -> None:
+    """Count what was appended once it is there for good."""
+    if (appended := session.info.pop("appended", None)) is not None:
+        telemetry.appended(*appended)
 
 
 def _data(event: Event) -> str:

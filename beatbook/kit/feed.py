@@ -9,6 +9,7 @@ import aiohttp
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import TypeAdapter
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from beatbook.contracts.catalogue import EVENTS
 from beatbook.contracts.envelope import Event, Received
@@ -43,12 +44,30 @@ class FeedPage(View):
     head: int
 
 
+class Standing(View):
+    """What of a log lies after a position: how many events, and when the first of them happened."""
+
+    events: int
+    next_at: datetime | None
+
+
 _AFTER = text("""
     select id, type, subject, area, time, actor, data, traceparent, position
     from (select *, sum(pg_column_size(data)) over (order by position) - pg_column_size(data) as bytes_before
           from (select * from events where position > :after order by position limit :limit) as following) as measured
     where bytes_before < 4000000 order by position
 """)
+
+
+_STANDING = text("""
+    with mark as (select position, coalesce(cast(:after as bigint), published) as after from relay),
+    unplaced as (select count(*) as events from (select from events where position is null limit 100000) as some)
+    select greatest(0, mark.position - mark.after) + unplaced.events as events,
+           coalesce((select time from events where position > mark.after order by position limit 1),
+                    (select time from events where position is null order by seq limit 1)) as next_at
+    from mark, unplaced
+""")
+"""Events without a position count too: while the broker is away, committed events don't get one."""
 
 
 @routes.get("/events", dependencies=[Depends(require_internal)])
@@ -61,6 +80,19 @@ async def read_feed(
         rows = (await connection.execute(_AFTER, {"after": after, "limit": limit})).all()
         head = (await connection.execute(text("select position from relay"))).scalar_one()
     return FeedPage(events=[LoggedEvent.model_validate(row) for row in rows], head=head)
+
+
+@routes.get("/standing", dependencies=[Depends(require_internal)])
+async def read_standing(request: Request, after: Annotated[int, Query(ge=0)] = 0) -> Standing:
+    """How much of the log lies after a position."""
+    database: Database = request.app.state.database
+    async with database.engine.connect() as connection:
+        return await standing(connection, after)
+
+
+async def standing(connection: AsyncConnection, after: int | None) -> Standing:
+    """How much of this service's log lies after a position; after what was published, when None."""
+    return Standing.model_validate((await connection.execute(_STANDING, {"after": after})).one())
 
 
 def decode(
@@ -98,16 +130,23 @@ class FeedReader:
 
     async def after(self, source: str, position: int, limit: int = PAGE) -> tuple[Sequence[LoggedEvent], int]:
         """Up to `limit` events of `source` after a position, and the log's head; raises `aiohttp.ClientError`."""
+        page = _PAGE.validate_json(await self._get(source, "events", after=position, limit=limit))
+        return page.events, page.head
+
+    async def standing(self, source: str, position: int) -> Standing:
+        """How much of the log of `source` lies after a position; raises `aiohttp.ClientError`."""
+        return Standing.model_validate_json(await self._get(source, "standing", after=position))
+
+    async def _get(self, source: str, what: str, **params: int) -> bytes:
         if self._http is None:
             secret = self._settings.internal_secret.get_secret_value()
             self._http = aiohttp.ClientSession(
                 headers={"Authorization": f"Bearer {secret}"}, timeout=aiohttp.ClientTimeout(total=20)
             )
-        url = f"{self._settings.url_of(source)}/internal/events"
-        async with self._http.get(url, params={"after": position, "limit": limit}) as response:
+        url = f"{self._settings.url_of(source)}/internal/{what}"
+        async with self._http.get(url, params=params) as response:
             response.raise_for_status()
-            page = _PAGE.validate_json(await response.read())
-        return page.events, page.head
+            return await response.read()
 
     async def close(self) -> None:
         """Close the HTTP session."""

@@ -1,5 +1,8 @@
 """A process that serves one application until it is told to stop."""
 
+import asyncio
+import socket
+
 import uvicorn
 from fastapi import FastAPI
 
@@ -9,10 +12,18 @@ from beatbook.kit.settings import HttpSettings
 GRACE_SECONDS = 10
 
 
+class _Server(uvicorn.Server):
+    """Sends the last spans and figures before it ends: afterwards it gives itself the signal again that stopped it."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().shutdown(sockets)
+        await asyncio.to_thread(telemetry.shut_down)
+
+
 def run(name: str, settings: HttpSettings, app: FastAPI) -> None:
     """Serve an application until SIGTERM; open requests get a grace of ten seconds."""
     telemetry.set_up(name, log_file=settings.log_file, sampling=settings.trace_sampling)
-    uvicorn.Server(
+    _Server(
         uvicorn.Config(
             app,
             host=settings.host,

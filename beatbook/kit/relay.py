@@ -18,8 +18,8 @@ from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 
 from beatbook.contracts.envelope import SUBJECT_PREFIX, TYPE_PREFIX, cloudevent_headers
-from beatbook.kit import telemetry
-from beatbook.kit.broker import Broker
+from beatbook.kit import telemetry, tracing
+from beatbook.kit.broker import Broker, stream_name
 from beatbook.kit.db import Database
 from beatbook.kit.failpoints import Step, passing
 from beatbook.kit.locks import held_lock
@@ -105,13 +105,13 @@ class Relay:
             placed = await connection.fetchrow(_POSITION)
             if placed and placed["placed"]:
                 passing(Step.RELAY_POSITIONED)
-            telemetry.waiting(self._service, placed["position"] - published if placed else 0)
             rows = await connection.fetch(_NEXT, published, WINDOW)
             if not rows:
                 if not await self._woken_in_time():
                     sequence, published = await self._compare(connection)
                 continue
-            sequence = await self._publish(rows, sequence)
+            with tracing.publishing(stream_name(self._service), (row["traceparent"] for row in rows)):
+                sequence = await self._publish(rows, sequence)
             passing(Step.RELAY_PUBLISHED)
             published = rows[-1]["position"]
             await connection.execute("update relay set published = greatest(published, $1)", published)

@@ -6,8 +6,7 @@ Traces and metrics go out by OTLP when OTEL_EXPORTER_OTLP_ENDPOINT is set; metri
 import logging
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,20 +21,25 @@ from opentelemetry.sdk.resources import OTELResourceDetector, Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.sdk.trace.sampling import ParentBasedTraceIdRatio
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from beatbook.kit.discretion import HTTP_VIEW, DiscreetExporter
+from beatbook.kit.tracing import current_traceparent as current_traceparent
 
-_tracer = trace.get_tracer("beatbook")
+FLUSH_SECONDS = 3.0
+"""How long a process that ends waits for its last spans and figures to be taken."""
+
 _meter = metrics.get_meter("beatbook")
 _appended = _meter.create_counter("beatbook_events_appended", description="events written to a log")
 _published = _meter.create_counter("beatbook_events_published", description="events acknowledged by the broker")
 _applied = _meter.create_counter("beatbook_events_applied", description="events applied to projections")
 _parked = _meter.create_counter("beatbook_events_parked", description="events set aside because a handler failed")
 _refusals = _meter.create_counter("beatbook_refusals", description="requests refused, by problem code")
-_waiting = _meter.create_gauge("beatbook_events_waiting", description="positioned events the broker lacks")
-_lag = _meter.create_gauge("beatbook_consumer_lag_positions", description="events a consumer is behind its source")
-_lag_seconds = _meter.create_gauge("beatbook_consumer_lag_seconds", description="age of the last event applied")
+
+
+_UNTRACED = "/health/(live|ready)$,/metrics$,/internal/"
+"""What machines ask every few seconds makes no traces."""
 
 
 class JsonLines(logging.Formatter):
@@ -69,7 +73,7 @@ def _frames(record: logging.LogRecord) -> list[str]:
 
 
 def set_up(service: str, *, log_file: Path | None, sampling: float) -> None:
-    """Start logs, traces and metrics of this process; call once, after any fork."""
+    """Start logs, traces and metrics of this process; call once, after any fork, and `shut_down` before it ends."""
     handler = logging.FileHandler(log_file) if log_file else logging.StreamHandler(sys.stdout)
     handler.setFormatter(JsonLines())
     logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
@@ -83,37 +87,32 @@ def set_up(service: str, *, log_file: Path | None, sampling: float) -> None:
 
         tracer_provider.add_span_processor(BatchSpanProcessor(DiscreetExporter(OTLPSpanExporter())))
         readers.append(PeriodicExportingMetricReader(OTLPMetricExporter()))
+    propagate.set_global_textmap(TraceContextTextMapPropagator())  # no baggage: it is whatever a caller writes
     trace.set_tracer_provider(tracer_provider)
     metrics.set_meter_provider(MeterProvider(resource=resource, metric_readers=readers, views=[HTTP_VIEW]))
 
 
+def shut_down() -> None:
+    """Send what is left, for a bounded time: a collector that doesn't answer holds up no stop."""
+    providers = (trace.get_tracer_provider(), metrics.get_meter_provider())
+    threads = [
+        threading.Thread(target=provider.shutdown, daemon=True)
+        for provider in providers
+        if isinstance(provider, TracerProvider | MeterProvider)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(FLUSH_SECONDS)
+
+
 def instrument(app: FastAPI) -> None:
     """Trace an application's requests and serve /metrics."""
-    FastAPIInstrumentor.instrument_app(app, exclude_spans=["receive", "send"], excluded_urls="health,metrics")
+    FastAPIInstrumentor.instrument_app(app, exclude_spans=["receive", "send"], excluded_urls=_UNTRACED)
 
     @app.get("/metrics", include_in_schema=False)
     def _metrics() -> Response:
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
-
-
-def current_traceparent() -> str | None:
-    """The W3C traceparent of the span we are in, if it is recorded."""
-    if not trace.get_current_span().get_span_context().trace_flags.sampled:
-        return None
-    carrier: dict[str, str] = {}
-    propagate.inject(carrier)
-    return carrier.get("traceparent")
-
-
-@contextmanager
-def continued(name: str, traceparent: str | None) -> Iterator[None]:
-    """A span that continues the trace an event carries; nothing when it carries none."""
-    if traceparent is None:
-        yield
-        return
-    origin = propagate.extract({"traceparent": traceparent})
-    with _tracer.start_as_current_span(name, context=origin, record_exception=False):
-        yield
 
 
 def appended(service: str, count: int) -> None:
@@ -126,22 +125,9 @@ def published(service: str, count: int) -> None:
     _published.add(count, {"service": service})
 
 
-def applied(consumer: str, source: str, count: int, *, lag: int, seconds: float) -> None:
-    """Count events a consumer applied, and say how far behind it is (positions; seconds)."""
-    labels = {"consumer": consumer, "source": source}
-    _applied.add(count, labels)
-    _lag.set(lag, labels)
-    _lag_seconds.set(seconds, labels)
-
-
-def behind(consumer: str, source: str, lag: int) -> None:
-    """Say how many positions a consumer is behind its source while nothing arrives."""
-    _lag.set(lag, {"consumer": consumer, "source": source})
-
-
-def waiting(service: str, count: int) -> None:
-    """Say how many positioned events of a service the broker has not acknowledged yet."""
-    _waiting.set(count, {"service": service})
+def applied(consumer: str, source: str, count: int) -> None:
+    """Count events a consumer is done with: applied, passed over, or set aside."""
+    _applied.add(count, {"consumer": consumer, "source": source})
 
 
 def parked(consumer: str, source: str) -> None:

@@ -17,10 +17,11 @@ from services.webhooks.endpoints.rules import OFFERED
 _LISTENING = "select id, areas from endpoints where state = 'enabled' and $1 = any(event_types)"
 _ENQUEUE = """
     insert into deliveries
-        (id, endpoint_id, event_id, type, subject, area, body, state, attempts, next_attempt_at, created_at)
-    select id, endpoint_id, event_id, $1, subject, area, body, 'pending', 0, time, now()
-    from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::timestamptz[])
-         with ordinality as due (id, endpoint_id, event_id, subject, area, body, time, place)
+        (id, endpoint_id, event_id, type, subject, area, body, traceparent,
+         state, attempts, next_attempt_at, created_at)
+    select id, endpoint_id, event_id, $1, subject, area, body, traceparent, 'pending', 0, time, now()
+    from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::timestamptz[], $9::text[])
+         with ordinality as due (id, endpoint_id, event_id, subject, area, body, time, traceparent, place)
     order by place
     on conflict (endpoint_id, event_id) do nothing
 """
@@ -33,12 +34,12 @@ async def on_public_event(db: asyncpg.Connection, events: Sequence[Received[Even
     for row in await db.fetch(_LISTENING, kind):
         for area in row["areas"]:
             followers[area].add(row["id"])
-    rows: list[tuple[UUID, UUID, UUID, UUID, str, str, datetime]] = []
+    rows: list[tuple[UUID, UUID, UUID, UUID, str, str, datetime, str | None]] = []
     for event in events:
         body = message(kind, event.time, told(event.data))
         wanting = set().union(*(followers[area] for area in lineage(event.area) if area in followers))
         rows += [
-            (new_id(), endpoint_id, event.id, UUID(event.subject), event.area, body, event.time)
+            (new_id(), endpoint_id, event.id, UUID(event.subject), event.area, body, event.time, event.traceparent)
             for endpoint_id in sorted(wanting)
         ]
     if rows:

@@ -8,6 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from beatbook.contracts.actor import Actor
 from beatbook.kit.errors import Conflict
 from beatbook.kit.ids import new_id
+from beatbook.kit.tracing import current_traceparent
 from services.webhooks.deliveries import queries, rules
 from services.webhooks.deliveries.rules import DeliveryState
 from services.webhooks.deliveries.tables import Delivery
@@ -28,6 +29,7 @@ async def ping(session: AsyncSession, actor: Actor, now: datetime, endpoint_id: 
         subject=new_id(),
         area=endpoint.areas[0],
         body=rules.message(rules.PING, now, {"endpoint_id": str(endpoint_id)}),
+        traceparent=current_traceparent(),
         next_attempt_at=now,
         created_at=now,
     )

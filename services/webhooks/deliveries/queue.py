@@ -37,6 +37,7 @@ class Due:
     body: str
     attempts: int
     trying_since: datetime | None
+    traceparent: str | None
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ _CLAIM = """
                             and earlier.seq < d.seq and earlier.state = 'pending')
         order by seq limit $4 for update skip locked)
     update deliveries d set claimed_until = $5 from chosen where d.id = chosen.id
-    returning d.id, d.seq, d.event_id, d.type, d.body, d.attempts, d.trying_since
+    returning d.id, d.seq, d.event_id, d.type, d.body, d.attempts, d.trying_since, d.traceparent
 """
 _RECORD = """
     update deliveries set state = $2, attempts = $3, trying_since = $4, next_attempt_at = $5, delivered_at = $6,
@@ -127,6 +128,7 @@ def _due(row: asyncpg.Record, resumed_at: datetime) -> Due:
         body=row["body"],
         attempts=0 if anew else row["attempts"],
         trying_since=None if anew else row["trying_since"],
+        traceparent=row["traceparent"],
     )
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 import aiohttp
 import asyncpg
 
+from beatbook.kit import tracing
 from beatbook.kit.clock import Clock
 from services.webhooks.deliveries import queue
 from services.webhooks.deliveries.connection import ForbiddenTarget, Outbound
@@ -68,7 +69,9 @@ class Sender:
             try:
                 secrets = [self._seal.open(sealed, target.id) for sealed in target.secrets]
                 headers = signed_headers(secrets, delivery.event_id, at, delivery.body)
-                status, asked, answer = await self._outbound.post(target.url, delivery.body, headers)
+                with tracing.delivering(delivery.traceparent) as trace:
+                    status, asked, answer = await self._outbound.post(target.url, delivery.body, {**headers, **trace})
+                    tracing.answered(status)
                 wait = retry_after(asked, at)
             except Unreadable:
                 error = "the endpoint's secret can't be read any more; rotate it"

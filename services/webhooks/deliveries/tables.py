@@ -30,6 +30,8 @@ class Delivery(WebhooksTable, table=True):
     subject: UUID
     area: str = Field(sa_column=Column(Text, nullable=False))
     body: str = Field(sa_column=Column(Text, nullable=False))
+    traceparent: str | None = Field(default=None, sa_column=Column(Text))
+    """Of the event's request, when that was traced."""
     state: DeliveryState = Field(
         default=DeliveryState.PENDING, sa_column=Column(text_enum(DeliveryState), nullable=False)
     )
