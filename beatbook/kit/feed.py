@@ -61,7 +61,7 @@ _AFTER = text("""
 
 _STANDING = text("""
     with mark as (select position, coalesce(cast(:after as bigint), published) as after from relay),
-    unplaced as (select count(*) as events from (select from events where position is null limit 100000) as some)
+    unplaced as (select count(*) as events from (select from events where position is null limit 100000) as first)
     select greatest(0, mark.position - mark.after) + unplaced.events as events,
            coalesce((select time from events where position > mark.after order by position limit 1),
                     (select time from events where position is null order by seq limit 1)) as next_at

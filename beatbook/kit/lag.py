@@ -95,7 +95,7 @@ async def _own(service: str, database: Database, readings: dict[tuple[str, str],
             rows = (await connection.execute(_CONSUMERS)).all()
             unpublished = await standing(connection, None)
     except (SQLAlchemyError, asyncpg.PostgresError, OSError, TimeoutError) as error:
-        log.debug("what is behind is not known just now: %s", type(error).__name__)
+        log.warning("how far %s is behind is not known just now: %s", service, type(error).__name__)
         return False
     _board.logs[service] = Waiting(unpublished.events, unpublished.next_at)
     for row in rows:
@@ -114,7 +114,7 @@ async def _source(
         async with asyncio.timeout(PATIENCE_SECONDS):
             found = await feed.standing(consumer.source, reading.checkpoint)
     except (aiohttp.ClientError, OSError, TimeoutError, ValidationError) as error:
-        log.debug("the head of %s is not known just now: %s", consumer.source, type(error).__name__)
+        log.warning("the head of %s is not known just now: %s", consumer.source, type(error).__name__)
         return
     reading.head, reading.next_at = reading.checkpoint + found.events, found.next_at
     if known:
