@@ -12,13 +12,14 @@ from uuid import UUID
 import aiohttp
 
 from beatbook.contracts.actor import Actor, Grant, Role
+from beatbook.kit.feed import feed_secrets
 from beatbook.kit.service import Service
 from beatbook.kit.settings import ServiceSettings
 from beatbook.runtime.forking import fork
 from beatbook.runtime.instance import Instance
 from beatbook.runtime.ports import free_port
 from beatbook.runtime.tokens import ensure_keys, issue_token
-from benchmarks.measuring import PASSWORD, Servers
+from benchmarks.measuring import Servers
 
 ADMIN = Actor(subject="bench", grants=(Grant(role=Role.ADMIN, area="XK"),))
 MEETING = {
@@ -51,9 +52,9 @@ def settings_of(machines: Servers, service: Service, database_url: str, **more: 
         database_url=database_url,
         nats_url=machines.nats.url,
         jwks=str(issuer(machines).jwks),
-        internal_secret=PASSWORD,
         embedded=True,
         log_file=machines.directory / f"{service.name}.log",
+        **feed_secrets(service.name, service.sources, lambda log: f"the log of {log}"),
         **{"port": free_port(), **more},
     )
 

@@ -29,6 +29,7 @@ import pytest_asyncio
 
 from beatbook.contracts.actor import Grant
 from beatbook.kit.clock import Clock, utc_now
+from beatbook.kit.feed import feed_secrets
 from beatbook.kit.settings import HttpSettings
 from beatbook.runtime.databases import SERVICES
 from beatbook.runtime.instance import Instance
@@ -96,11 +97,16 @@ SettingsFor = Callable[..., Awaitable[HttpSettings]]
 @pytest.fixture
 def settings_for(postgres: Postgres, nats_url: str, jwks: Path) -> SettingsFor:
     async def make(name: str, **more: Any) -> HttpSettings:
-        shared = {"nats_url": nats_url, "jwks": str(jwks), "internal_secret": "internal", "embedded": True, **more}
+        shared = {"nats_url": nats_url, "jwks": str(jwks), "embedded": True, **more}
         if name == "gateway":
             return HttpSettings(**shared)
         service = service_named(name)
-        return service.settings(**{"database_url": await postgres.create_database(service), **shared})
+        own = {
+            "database_url": await postgres.create_database(service),
+            "webhook_key": "a key for the webhooks service only",
+        }
+        secrets = feed_secrets(name, service.sources, lambda log: f"the log of {log}")
+        return service.settings(**(own | secrets | shared))
 
     return make
 

@@ -150,7 +150,7 @@ def _run(
 
     service: Service = importlib.import_module(f"services.{reader}.app").service
     try:
-        return asyncio.run(_connected(_settings(reader, data_dir), service, work))
+        return asyncio.run(_connected(_settings(service, data_dir), service, work))
     except (RebuildRefused, SkipRefused) as refused:
         raise Refusal(str(refused)) from refused
     except (asyncpg.PostgresError, OSError) as error:
@@ -173,28 +173,32 @@ async def _connected(
         await database.close()
 
 
-def _settings(reader: Reader, data_dir: Path | None) -> "ServiceSettings":
+def _settings(service: "Service", data_dir: Path | None) -> "ServiceSettings":
     """The service's settings: its own process environment where that is set, else the running instance's."""
     from pydantic import ValidationError
 
     from beatbook.cli.client import running_urls
+    from beatbook.kit.feed import feed_secrets
     from beatbook.kit.settings import ServiceSettings
+    from beatbook.runtime.applications import refuse_without_secrets
     from beatbook.runtime.databases import service_url
     from beatbook.runtime.instance import Instance, data_directory
     from beatbook.runtime.ports import LOOPBACK
 
-    if data_dir is None and "BEATBOOK_INTERNAL_SECRET" in os.environ:
+    if data_dir is None and "BEATBOOK_FEED_SECRET" in os.environ:
         try:
-            return ServiceSettings()
+            settings = ServiceSettings()
+            refuse_without_secrets(service, settings)
+            return settings
         except ValidationError as error:
             names = ", ".join(f"BEATBOOK_{'_'.join(map(str, item['loc']))}".upper() for item in error.errors())
             raise Refusal(f"These environment variables are missing or wrong: {names}.") from error
     instance = Instance(data_directory(data_dir))
-    urls: dict[str, Any] = {f"{name}_url": url for name, url in running_urls(instance).items()}
+    own: dict[str, Any] = {f"{name}_url": url for name, url in running_urls(instance).items()}
+    own |= feed_secrets(service.name, service.sources, lambda log: instance.secret(f"feed_{log}"))
     server = os.environ.get("BEATBOOK_DATABASE_URL") or f"postgresql://{LOOPBACK}:{instance.last_port('postgres')}"
     return ServiceSettings(
-        database_url=service_url(server, reader, instance.secret(f"database_{reader}")),
+        database_url=service_url(server, service.name, instance.secret(f"database_{service.name}")),
         jwks=str(instance.jwks),
-        internal_secret=instance.secret("internal"),
-        **urls,
+        **own,
     )

@@ -86,7 +86,8 @@ def _openapi() -> Iterator[tuple[str, str]]:
             role="api",
             database_url="postgresql://nowhere/nothing",
             jwks="https://nowhere.invalid/jwks",
-            internal_secret="none",  # noqa: S106 - nothing listens
+            feed_secret="not needed",  # noqa: S106 - nothing listens
+            webhook_key="not needed, but as long as a real one",
         )
         document = create_app(service, settings).openapi()
         yield f"openapi/{name}.json", json.dumps(document, indent=2, ensure_ascii=False) + "\n"

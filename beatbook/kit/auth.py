@@ -12,7 +12,7 @@ from fastapi import Depends, Request
 
 from beatbook.contracts.actor import PUBLIC, Actor, Grant
 from beatbook.kit.errors import Unauthenticated, Unavailable
-from beatbook.kit.settings import HttpSettings
+from beatbook.kit.settings import HttpSettings, ServiceSettings
 
 ALGORITHMS = ["EdDSA", "ES256", "RS256", "PS256"]
 
@@ -119,8 +119,8 @@ CurrentActor = Annotated[Actor, Depends(current_actor)]
 
 
 def require_internal(request: Request) -> None:
-    """Let only another service of this installation in; raises `Unauthenticated`."""
-    settings: HttpSettings = request.app.state.settings
+    """Let only those in who were given this log's secret; raises `Unauthenticated`."""
+    settings: ServiceSettings = request.app.state.settings
     token = bearer(request.headers.get("authorization")) or ""
-    if not hmac.compare_digest(token.encode(), settings.internal_secret.get_secret_value().encode()):
-        raise _untrusted("this address is for services only")
+    if not hmac.compare_digest(token.encode(), settings.feed_secret.get_secret_value().encode()):
+        raise _untrusted("this address is for services that read this log only")

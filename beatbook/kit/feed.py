@@ -1,6 +1,6 @@
 """A service's log as a feed for the other services: where a reader finds what the broker lost. Rule X3."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -15,7 +15,7 @@ from beatbook.contracts.catalogue import EVENTS
 from beatbook.contracts.envelope import Event, Received
 from beatbook.kit.auth import require_internal
 from beatbook.kit.db import Database
-from beatbook.kit.settings import HttpSettings
+from beatbook.kit.settings import ServiceSettings
 from beatbook.kit.web import StrictRoute, View
 
 PAGE = 1000
@@ -118,13 +118,18 @@ def decode(
     )  # fmt: skip
 
 
+def feed_secrets(service: str, sources: Sequence[str], secret_of: Callable[[str], str]) -> dict[str, str]:
+    """The settings by which a service guards its own log and reads its sources', from each log's secret."""
+    return {"feed_secret": secret_of(service), **{f"{source}_feed_secret": secret_of(source) for source in sources}}
+
+
 _PAGE: TypeAdapter[FeedPage] = TypeAdapter(FeedPage)
 
 
 class FeedReader:
-    """Reads other services' logs; keeps one HTTP session."""
+    """Reads other services' logs, each with its secret; keeps one HTTP session."""
 
-    def __init__(self, settings: HttpSettings) -> None:
+    def __init__(self, settings: ServiceSettings) -> None:
         self._settings = settings
         self._http: aiohttp.ClientSession | None = None
 
@@ -139,12 +144,10 @@ class FeedReader:
 
     async def _get(self, source: str, what: str, **params: int) -> bytes:
         if self._http is None:
-            secret = self._settings.internal_secret.get_secret_value()
-            self._http = aiohttp.ClientSession(
-                headers={"Authorization": f"Bearer {secret}"}, timeout=aiohttp.ClientTimeout(total=20)
-            )
+            self._http = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20))
         url = f"{self._settings.url_of(source)}/internal/{what}"
-        async with self._http.get(url, params=params) as response:
+        headers = {"Authorization": f"Bearer {self._settings.feed_secret_of(source)}"}
+        async with self._http.get(url, headers=headers, params=params) as response:
             response.raise_for_status()
             return await response.read()
 

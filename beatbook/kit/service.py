@@ -36,3 +36,8 @@ class Service:
     """Work of the worker role that runs all the time, such as deliveries."""
     resources: Callable[[ServiceSettings], AbstractAsyncContextManager[object]] | None = None
     """Something of the service's own that lives as long as its process: found at `app.state.resources`."""
+
+    @property
+    def sources(self) -> list[str]:
+        """The services whose events it reads."""
+        return sorted({consumer.source for consumer in self.consumers})

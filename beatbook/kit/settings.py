@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import SecretStr
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -19,8 +19,6 @@ class HttpSettings(BaseSettings):
     """A JWKS document: an https URL, or a file's path."""
     issuer: str = "beatbook-embedded"
     token_audience: str = "beatbook"  # noqa: S105 - a name, no secret
-    internal_secret: SecretStr
-    """The bearer with which services read each other's event logs."""
     forum_url: str = "http://127.0.0.1:8001"
     cases_url: str = "http://127.0.0.1:8002"
     kpi_url: str = "http://127.0.0.1:8003"
@@ -48,3 +46,16 @@ class ServiceSettings(HttpSettings):
     """Connections that requests keep open; four more are opened and closed when many come at once."""
     request_timeout: float = 30.0
     """Seconds a request may take before it is given up."""
+    feed_secret: SecretStr = Field(min_length=8)
+    """The bearer with which other services read this one's event log; only those that read it are told."""
+    forum_feed_secret: SecretStr | None = None
+    """The bearer of another service's log: given to those that read it."""
+    cases_feed_secret: SecretStr | None = None
+    kpi_feed_secret: SecretStr | None = None
+    handover_feed_secret: SecretStr | None = None
+    webhooks_feed_secret: SecretStr | None = None
+
+    def feed_secret_of(self, source: str) -> str | None:
+        """The bearer with which this service reads another's log; None when it was given none."""
+        secret: SecretStr | None = getattr(self, f"{source}_feed_secret", None)
+        return None if secret is None else secret.get_secret_value()

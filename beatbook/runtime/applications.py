@@ -12,11 +12,14 @@ from typing import Any
 from fastapi import FastAPI
 
 from beatbook.kit.app import create_app
+from beatbook.kit.feed import feed_secrets
 from beatbook.kit.migrate import expected_heads, migrate
 from beatbook.kit.process import run
 from beatbook.kit.service import Service
-from beatbook.kit.settings import HttpSettings
+from beatbook.kit.settings import HttpSettings, ServiceSettings
 from beatbook.runtime.forking import fork
+from beatbook.runtime.instance import Instance
+from beatbook.runtime.refusal import Refusal
 
 
 @dataclass(frozen=True)
@@ -32,8 +35,26 @@ def prepare_service(name: str, settings: Mapping[str, Any]) -> Prepared:
     """Make a service's application, and look up what its database should stand at."""
     service: Service = importlib.import_module(f"services.{name}.app").service
     made = service.settings(**settings)
+    refuse_without_secrets(service, made)
     expected_heads(service)
     return Prepared(name, made, create_app(service, made))
+
+
+def secrets_of(name: str, instance: Instance) -> dict[str, str]:
+    """A service's secrets in an embedded instance: its log's, those of the logs it reads, and what it alone needs."""
+    service: Service = importlib.import_module(f"services.{name}.app").service
+    secrets = feed_secrets(name, service.sources, lambda log: instance.secret(f"feed_{log}"))
+    if name == "webhooks":
+        secrets["webhook_key"] = instance.secret("webhook_key", formerly="internal")
+    return secrets
+
+
+def refuse_without_secrets(service: Service, settings: ServiceSettings) -> None:
+    """Raise `Refusal` when a log that the service reads is closed to it for want of the log's secret."""
+    missing = [source for source in service.sources if not settings.feed_secret_of(source)]
+    if missing and settings.role != "api":
+        names = ", ".join(f"BEATBOOK_{source.upper()}_FEED_SECRET" for source in missing)
+        raise Refusal(f"These environment variables are missing: {names}. The {service.name} service reads these logs.")
 
 
 def prepare_gateway(settings: Mapping[str, Any]) -> Prepared:

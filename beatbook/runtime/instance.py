@@ -82,9 +82,13 @@ class Instance:
         finally:
             os.close(handle)
 
-    def secret(self, name: str) -> str:
-        """A random secret of this instance, made at its first use and kept in `secrets.json`."""
-        return str(self._kept("secrets.json", name, secrets.token_urlsafe(24)))
+    def secret(self, name: str, *, formerly: str | None = None) -> str:
+        """A random secret of this instance, of 32 characters, made at its first use and kept in `secrets.json`.
+
+        `formerly`: the name under which an older version kept it, whose value stays.
+        """
+        old = self._read("secrets.json").get(formerly) if formerly else None
+        return str(self._kept("secrets.json", name, old or secrets.token_urlsafe(24)))
 
     def port(self, name: str) -> int:
         """The port of an embedded server: the same as last time if that is still free."""

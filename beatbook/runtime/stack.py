@@ -173,9 +173,8 @@ class Stack:
 
     def _service(self, name: str, shared: dict[str, Any], database_url: str) -> Child:
         applications = importlib.import_module("beatbook.runtime.applications")
-        prepared = applications.prepare_service(
-            name, shared | self._own_settings(name) | {"database_url": database_url, "pool_size": 2}
-        )
+        own = self._own_settings(name) | applications.secrets_of(name, self.instance)
+        prepared = applications.prepare_service(name, shared | own | {"database_url": database_url, "pool_size": 2})
         return self._child(name, lambda: applications.serve_migrated(prepared, self.instance.log(name)))
 
     def _gateway(self, shared: dict[str, Any]) -> Child:
@@ -190,7 +189,6 @@ class Stack:
         return {
             "nats_url": nats_url,
             "jwks": str(self.instance.jwks),
-            "internal_secret": self.instance.secret("internal"),
             "embedded": True,
             **{f"{name}_url": url for name, url in self.urls.items() if name != "gateway"},
         }

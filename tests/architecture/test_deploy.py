@@ -199,7 +199,7 @@ def test_a_process_is_given_what_it_cannot_do_without(deployment: Resource) -> N
                 given |= set(resource.get("stringData") or resource["data"])
     needed = {f"BEATBOOK_{name.upper()}" for name, field in ServiceSettings.model_fields.items() if field.is_required()}
     if deployment["metadata"]["name"] == "gateway":
-        needed -= {"BEATBOOK_DATABASE_URL"}
+        needed -= {"BEATBOOK_DATABASE_URL", "BEATBOOK_FEED_SECRET"}
         assert "BEATBOOK_DATABASE_URL" not in given
     assert needed <= given
 

@@ -35,7 +35,8 @@ def events(running):
     settings = running["kpi"].settings
     environment = {f"BEATBOOK_{name.upper()}": getattr(settings, name) for name in ("database_url", "nats_url", "jwks")}
     environment |= {f"BEATBOOK_{name.upper()}_URL": running[name].url for name in running}
-    environment["BEATBOOK_INTERNAL_SECRET"] = settings.internal_secret.get_secret_value()
+    for name in ("feed_secret", "forum_feed_secret", "cases_feed_secret"):
+        environment[f"BEATBOOK_{name.upper()}"] = getattr(settings, name).get_secret_value()
 
     async def run(*arguments):
         return await asyncio.to_thread(CliRunner().invoke, app, ["events", *arguments], env=environment)

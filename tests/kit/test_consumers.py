@@ -2,11 +2,14 @@
 
 import asyncio
 
+import aiohttp
 import asyncpg
 import pytest
+from pydantic import SecretStr
 
 from beatbook.kit.applying import is_outage
 from beatbook.kit.broker import stream_name
+from beatbook.kit.feed import FeedReader
 from beatbook.kit.ids import new_id
 
 TALLY = "select area, meetings, last_position from tallies order by area"
@@ -136,14 +139,25 @@ async def test_a_type_nobody_handles_is_passed_over_whatever_it_holds(owner, rea
     assert reader.handled == [2]
 
 
-@pytest.mark.parametrize("token", ["wrong", ""])
-async def test_the_feed_is_for_services_only(owner, token):
-    import aiohttp
+@pytest.mark.parametrize("header", [{"Authorization": "Bearer wrong"}, {"Authorization": "Bearer "}, {}])
+async def test_a_feed_is_for_those_who_have_its_secret(owner, header):
+    url = f"{owner.settings.forum_url}/internal/events"
+    async with aiohttp.ClientSession() as http, http.get(url, headers=header) as refused:
+        assert refused.status == 401
 
-    async with aiohttp.ClientSession() as http:
-        url = f"{owner.settings.forum_url}/internal/events"
-        async with http.get(url, headers={"Authorization": f"Bearer {token}"}) as refused:
-            assert refused.status == 401
+
+async def test_each_log_is_asked_with_its_own_secret(owner):
+    other = owner.settings.model_copy(
+        update={"cases_url": owner.settings.forum_url, "cases_feed_secret": SecretStr("another's")}
+    )
+    reader = FeedReader(other)
+    try:
+        assert await reader.after("forum", 0) == ([], 0)
+        for source in ("cases", "kpi"):  # with another log's secret, and with none
+            with pytest.raises(aiohttp.ClientError):
+                await reader.after(source, 0)
+    finally:
+        await reader.close()
 
 
 async def test_a_message_that_no_relay_sent_is_passed_over(owner, reader, beside):

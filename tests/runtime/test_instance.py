@@ -32,6 +32,14 @@ def test_a_second_holder_is_refused_and_told_who_holds_it(instance: Instance) ->
         pass
 
 
+def test_a_secret_is_made_once_and_keeps_the_value_of_its_older_name(instance: Instance) -> None:
+    assert instance.secret("one") == instance.secret("one") != instance.secret("two")
+    assert instance.secret("new", formerly="one") == instance.secret("one")
+    assert instance.secret("new") == instance.secret("one")
+    assert instance.secret("fresh", formerly="never was") not in {instance.secret("one"), instance.secret("two")}
+    assert (instance.directory / "secrets.json").stat().st_mode & 0o777 == 0o600
+
+
 def test_a_holder_that_was_killed_holds_nothing(instance: Instance, tmp_path: Path) -> None:
     reader, writer = os.pipe()
 
