@@ -74,6 +74,7 @@ async def test_one_trace_from_the_request_to_projections_and_the_partner(
             {
                 "OTEL_EXPORTER_OTLP_ENDPOINT": collector.url,
                 "OTEL_METRIC_EXPORT_INTERVAL": "1000",
+                "OTEL_BSP_SCHEDULE_DELAY": "600000",  # so spans leave at the stop or not at all
                 "BEATBOOK_TRACE_SAMPLING": "0",
             },
         )
@@ -93,6 +94,11 @@ async def test_one_trace_from_the_request_to_projections_and_the_partner(
 
             await eventually(delivered)
             await _handled(running, eventually)
+
+            async def measured() -> bool:
+                return "beatbook_consumer_lag_positions" in collector.metrics.get("kpi", ())
+
+            await eventually(measured)
             await asyncio.to_thread(up.stop)
             assert up.process.returncode == 0
 
@@ -100,7 +106,6 @@ async def test_one_trace_from_the_request_to_projections_and_the_partner(
         _check_parents(spans)
         _check_delivery(spans, receiver.posts[0].headers)
         assert {span.trace for span in collector.spans} == {TRACE}, "what nobody asked to trace is not, at 0"
-        assert "beatbook_consumer_lag_positions" in collector.metrics["kpi"]
         assert "beatbook_events_appended" in collector.metrics["forum"]
         _check_no_name(collector, up.directory)
 
