@@ -11,6 +11,7 @@ from beatbook.kit import errors, telemetry
 from beatbook.kit.auth import Keys
 from beatbook.kit.broker import Broker
 from beatbook.kit.clock import Clock, utc_now
+from beatbook.kit.deadline import Deadline
 from beatbook.kit.settings import HttpSettings
 from gateway import health, serving
 from gateway.clients.services import network
@@ -41,6 +42,7 @@ def create_app(settings: HttpSettings, *, clock: Clock = utc_now) -> FastAPI:
     for part in (pages, signing, developers):
         app.include_router(part.routes)
     pages.welcome_the_lost(app)
+    app.add_middleware(Deadline, seconds=settings.request_timeout)
     telemetry.instrument(app)
     return app
 
@@ -51,6 +53,7 @@ def _lifespan(settings: HttpSettings, clock: Clock) -> Callable[[FastAPI], Abstr
         broker = Broker(settings.nats_url, "beatbook-gateway")
         async with network(settings) as connections:
             followers = Followers()
+            broker.on_loss.append(followers.dismiss)
             app.state.machinery = Machinery(connections, broker, Keys(settings), clock, followers)
             connecting = asyncio.create_task(broker.connect())
             try:

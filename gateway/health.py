@@ -1,6 +1,8 @@
-"""Liveness and readiness: the gateway needs the broker; services may come and go, which its answers say."""
+"""Liveness and readiness: the gateway answers without broker and services, and its answers say what is missing."""
 
 from fastapi import APIRouter, Request, Response
+
+from beatbook.kit.health import judged
 
 routes = APIRouter(prefix="/health", include_in_schema=False)
 
@@ -13,9 +15,5 @@ async def live() -> dict[str, str]:
 
 @routes.get("/ready")
 async def ready(request: Request, response: Response) -> dict[str, str]:
-    """503 until the broker answers."""
-    connected = request.app.state.machinery.broker.connected
-    if not connected:
-        response.status_code = 503
-        response.headers["Retry-After"] = "1"
-    return {"broker": "ok" if connected else "down"}
+    """`degraded` while the broker is away: nothing can be followed live then, all else is as ever."""
+    return judged(response, {}, {"broker": "ok" if request.app.state.machinery.broker.connected else "down"})

@@ -105,7 +105,7 @@ def postgres_server(directory: Path) -> Iterator[Postgres]:
         url = given or stack.enter_context(
             _postgres_container() if _from_containers() else _embedded_postgres(directory)
         )
-        asyncio.run(_close(url))
+        asyncio.run(reach_postgres(url))
         yield Postgres(url)
 
 
@@ -119,7 +119,7 @@ def nats_server(directory: Path) -> Iterator[Nats]:
             if given
             else stack.enter_context(_nats_container(directory) if _from_containers() else _embedded_nats(directory))
         )
-        asyncio.run(_reach_nats(urls[0]))
+        asyncio.run(reach_nats(urls[0]))
         yield Nats(urls)
 
 
@@ -127,11 +127,13 @@ def _from_containers() -> bool:
     return os.environ.get("BEATBOOK_TEST_RUNTIME") == "containers"
 
 
-async def _close(url: str) -> None:
+async def reach_postgres(url: str) -> None:
+    """Wait until a server that starts answers."""
     await (await connect_patiently(url)).close()
 
 
-async def _reach_nats(url: str, attempts: int = 600) -> None:
+async def reach_nats(url: str, attempts: int = 600) -> None:
+    """Wait until a server that starts answers, its streams too."""
     for attempt in range(attempts):
         try:
             client = await nats.connect(url, allow_reconnect=False, error_cb=_ignore)

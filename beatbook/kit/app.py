@@ -15,6 +15,7 @@ from beatbook.kit.broker import Broker, wake_subject
 from beatbook.kit.clock import Clock, utc_now
 from beatbook.kit.consumers import ConsumerRun
 from beatbook.kit.db import Database
+from beatbook.kit.deadline import Deadline
 from beatbook.kit.feed import FeedReader
 from beatbook.kit.relay import Relay
 from beatbook.kit.retention import FORGET_ANSWERS
@@ -23,6 +24,9 @@ from beatbook.kit.settings import ServiceSettings
 from beatbook.kit.timers import WorkerContext, run_timers
 
 log = logging.getLogger(__name__)
+
+ENDING_SECONDS = 4.0
+"""What work going on gets to end in when the process stops; a whole batch is rolled back in a moment."""
 
 
 def create_app(service: Service, settings: ServiceSettings, *, clock: Clock = utc_now) -> FastAPI:
@@ -46,6 +50,7 @@ def create_app(service: Service, settings: ServiceSettings, *, clock: Clock = ut
     if settings.role != "worker":
         for routes in service.routers:
             app.include_router(routes)
+    app.add_middleware(Deadline, seconds=settings.request_timeout)
     telemetry.instrument(app)
     return app
 
@@ -62,7 +67,7 @@ def _lifespan(service: Service, settings: ServiceSettings, clock: Clock) -> Call
                 app.state.resources = await stack.enter_async_context(service.resources(settings))
             tasks = await stack.enter_async_context(_tasks())
             app.state.wake = _waker(service.name, broker)
-            tasks(_keep_connected(broker))
+            tasks(broker.connect())
             if settings.role != "api":
                 await _start_worker(service, settings, clock, app, tasks, stack)
             yield
@@ -88,11 +93,7 @@ async def _start_worker(
     async def heard(_: Msg) -> None:
         relay.wake()
 
-    async def listen() -> None:
-        await broker.connect()
-        await broker.listen(wake_subject(service.name), heard)
-
-    start(listen())
+    start(broker.listen(wake_subject(service.name), heard))
     start(relay.run())
     for consumer in service.consumers:
         start(ConsumerRun(consumer, database, broker, reader).run())
@@ -107,17 +108,16 @@ async def _forever(work: Callable[[WorkerContext], Awaitable[None]], context: Wo
         try:
             await work(context)
         except Exception as error:
-            log.error("background work failed", exc_info=error)
+            if errors.is_outage(error):
+                log.warning("background work pauses: %s", type(error).__name__)
+            else:
+                log.error("background work failed", exc_info=error)
             await asyncio.sleep(1)
-
-
-async def _keep_connected(broker: Broker) -> None:
-    await broker.connect()
 
 
 def _waker(service: str, broker: Broker) -> Callable[[], Awaitable[None]]:
     async def wake() -> None:
-        await broker.ping(wake_subject(service))
+        broker.hint(wake_subject(service))
 
     return wake
 
@@ -140,7 +140,11 @@ async def _tasks() -> AsyncIterator[Callable[[Coroutine[Any, Any, None]], None]]
     try:
         yield start
     finally:
-        while running:  # a client library may swallow a cancellation that comes while it connects
+        # asked again and again: a client library may swallow a cancellation that comes while it connects
+        deadline = asyncio.get_running_loop().time() + ENDING_SECONDS
+        while running and asyncio.get_running_loop().time() < deadline:
             for task in running:
                 task.cancel()
-            await asyncio.wait(set(running), timeout=1)
+            await asyncio.wait(set(running), timeout=0.5)
+        if running:
+            log.error("%d tasks did not end in time and are left behind", len(running))

@@ -1,7 +1,6 @@
 """The connection to NATS JetStream, made to survive anything but its own end. ARCHITECTURE 5, broker facts."""
 
 import asyncio
-import contextlib
 import logging
 import os
 from collections.abc import Awaitable, Callable
@@ -19,6 +18,7 @@ log = logging.getLogger(__name__)
 
 STREAM_MAX_BYTES = 4 << 30
 DUPLICATE_WINDOW_SECONDS = 120.0
+CLOSING_SECONDS = 1.5
 
 
 def stream_name(service: str) -> str:
@@ -37,10 +37,13 @@ class Broker:
     def __init__(self, url: str, name: str) -> None:
         self._url, self._name = url, name
         self._client = Client()
-        self.on_reconnect: list[Callable[[], None]] = []
+        self.on_loss: list[Callable[[], None]] = []
+        """Called when the connection is lost: what is published from then on may pass unheard."""
         self._closing = False
         self._joined = False
         self._connecting = asyncio.Lock()
+        self._hints: set[str] = set()
+        self._hinting: asyncio.Task[None] | None = None
 
     @property
     def connected(self) -> bool:
@@ -78,7 +81,7 @@ class Broker:
                 max_outstanding_pings=2,
                 pending_size=8 << 20,
                 error_cb=self._error,
-                reconnected_cb=self._reconnected,
+                disconnected_cb=self._disconnected,
                 closed_cb=self._closed,
             )
             self._joined = True
@@ -88,19 +91,45 @@ class Broker:
             await asyncio.sleep(0.5)
 
     async def close(self) -> None:
-        """Close the connection for good."""
+        """Close the connection for good; what a server that does not answer has not taken is dropped after a moment."""
         self._closing = True
-        await self._client.close()
+        if self._hinting is not None:
+            self._hinting.cancel()
+        try:
+            async with asyncio.timeout(CLOSING_SECONDS):
+                await self._client.close()
+        except TimeoutError:
+            log.warning("the broker did not take leave in time")
 
-    async def ping(self, subject: str) -> None:
-        """Send a hint that may be lost: a poll is always the fallback."""
-        if self.connected:
-            with contextlib.suppress(NatsError):
-                await self._client.publish(subject, b"")
+    def hint(self, subject: str) -> None:
+        """Send a hint that may be lost, for a poll is always the fallback: it never waits, and never fails.
+
+        A broker that hangs fills the client's buffers, which then make a sender wait: a task of its own does.
+        """
+        self._hints.add(subject)
+        if self._hinting is None and self.connected:
+            self._hinting = asyncio.create_task(self._send_hints())
+
+    async def _send_hints(self) -> None:
+        try:
+            while self._hints and self.connected:
+                await self._client.publish(self._hints.pop(), b"")
+        except (NatsError, OSError) as error:
+            log.debug("a hint was not sent: %s", type(error).__name__)
+        finally:
+            self._hinting = None
 
     async def listen(self, subject: str, heard: Callable[[Msg], Awaitable[None]]) -> None:
-        """Call `heard` for each message on a core subject, through reconnections."""
-        await self._client.subscribe(subject, cb=heard)
+        """Call `heard` for each message on a core subject, through reconnections, once there is a connection."""
+        while True:
+            await self.connect()
+            try:
+                await self._client.subscribe(subject, cb=heard)
+            except NatsError as error:  # the connection was lost again just now
+                log.warning("not listening to %s yet: %s", subject, type(error).__name__)
+                await asyncio.sleep(0.5)
+            else:
+                return
 
     async def ensure_stream(self, service: str) -> StreamInfo:
         """The service's stream, made when it is missing: file storage, kept by limits, refusing new when full."""
@@ -137,8 +166,8 @@ class Broker:
             log.critical("the broker refuses what this service must do; ending the process")
             os._exit(70)
 
-    async def _reconnected(self) -> None:
-        for call in self.on_reconnect:
+    async def _disconnected(self) -> None:
+        for call in self.on_loss:
             call()
 
     async def _closed(self) -> None:

@@ -3,7 +3,9 @@
 A request's transaction is a dependency with function scope, so that a failed commit can never answer 200.
 """
 
+import asyncio
 import json
+import logging
 from collections.abc import AsyncIterator
 from enum import StrEnum
 from typing import Annotated, Any, TypeVar
@@ -12,8 +14,9 @@ import asyncpg
 import orjson
 from fastapi import Depends, Request
 from sqlalchemy import DateTime, Enum, text
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.event import listen
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession as AsyncSession
 
@@ -23,7 +26,10 @@ from beatbook.kit.auth import CurrentActor
 from beatbook.kit.failpoints import Step, passing
 from beatbook.kit.settings import ServiceSettings
 
+log = logging.getLogger(__name__)
+
 S = TypeVar("S", bound=StrEnum)
+CLOSING_SECONDS = 1.5
 
 UTC_TIME = DateTime(timezone=True)
 """An aware time; PostgreSQL keeps UTC."""
@@ -50,13 +56,14 @@ class Database:
             connect_args={"timeout": 5, "command_timeout": settings.request_timeout},
         )
         listen(self.engine.sync_engine, "checkout", _refuse_closed)
+        listen(self.engine.sync_engine, "handle_error", _give_up_on_silence)
         self.sessions = async_sessionmaker(self.engine, class_=AsyncSession, expire_on_commit=False)
         self._pool: asyncpg.Pool | None = None
 
     async def pool(self) -> asyncpg.Pool:
         """The pool of plain asyncpg connections, opened at first use; json columns come and go as Python values."""
         if self._pool is None:
-            self._pool = await asyncpg.create_pool(
+            self._pool = asyncpg.create_pool(
                 self._dsn,
                 min_size=0,
                 max_size=4,
@@ -65,7 +72,7 @@ class Database:
                 command_timeout=120,
                 init=_prepare_connection,
             )
-        return self._pool
+        return await self._pool  # opens it, once, whoever comes first
 
     async def connect(self) -> asyncpg.Connection:
         """A plain connection of one's own, for an advisory lock held long."""
@@ -73,11 +80,34 @@ class Database:
         await _prepare_connection(connection)
         return connection
 
+    async def revisions(self) -> set[str]:
+        """The migrations that the database stands at, read on a connection of its own."""
+        connection = await asyncpg.connect(self._dsn, timeout=5, command_timeout=5)
+        try:
+            return {row["version_num"] for row in await connection.fetch("select version_num from alembic_version")}
+        finally:
+            connection.terminate()
+
     async def close(self) -> None:
-        """Close every connection."""
+        """Close every connection; those to a server that does not answer are dropped after a moment."""
         if self._pool is not None:
-            await self._pool.close()
-        await self.engine.dispose()
+            try:
+                async with asyncio.timeout(CLOSING_SECONDS):
+                    await self._pool.close()
+            except (TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+                self._pool.terminate()
+        try:
+            async with asyncio.timeout(CLOSING_SECONDS):
+                await self.engine.dispose()
+        except (TimeoutError, SQLAlchemyError, OSError):
+            log.warning("connections to a silent database were dropped")
+
+
+def _give_up_on_silence(context: ExceptionContext) -> None:
+    """A connection whose server did not answer in time is not used again, not even to roll back."""
+    if isinstance(context.original_exception, TimeoutError):
+        context.is_disconnect = True
+        context.invalidate_pool_on_disconnect = False
 
 
 def _refuse_closed(connection: Any, *_: object) -> None:
@@ -139,6 +169,7 @@ async def begin(request: Request, actor: CurrentActor) -> AsyncIterator[AsyncSes
         await set_context(session, actor)
         await idempotency.claim(request, await driver_connection(session), actor)
         yield session
+        request.state.committing = True
         passing(Step.COMMAND_CHANGED)
     passing(Step.COMMAND_COMMITTED)
     if session.info.get("emitted"):

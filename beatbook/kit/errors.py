@@ -12,7 +12,7 @@ import asyncpg
 import orjson
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
@@ -126,6 +126,25 @@ class Unavailable(Problem):
         super().__init__(detail, headers={"Retry-After": str(retry_after)})
 
 
+class OutcomeUnknown(Unavailable):
+    """The answer to a commit never came: it was kept, or it was not."""
+
+    code, title = "outcome-unknown", "Whether this took effect is not known"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The database stopped answering while this was being kept. Send it again with the same Idempotency-Key: it "
+            "takes effect once, and you get its answer. If you sent none, look first whether it took effect."
+        )
+
+
+def unanswered(*, committing: bool) -> Unavailable:
+    """The refusal when the database does not answer; before the commit, nothing can have been changed."""
+    if committing:
+        return OutcomeUnknown()
+    return Unavailable("The database does not answer. Nothing was changed; send the request again.")
+
+
 def answer(problem: Problem) -> Response:
     """The HTTP response for a problem."""
     telemetry.refused(problem.code)
@@ -161,19 +180,44 @@ def invalid_fields(errors: Sequence[Any]) -> Invalid:
     return Invalid(f"Mend these and send again. {listed}", errors=found)
 
 
-_OUTAGES = (
-    OperationalError,
-    InterfaceError,
+_PASSING = ("08", "53", "57P", "25006", "28", "3D000", "40001", "40P01", "55P03", "57014", "25P03", "25P04")
+"""SQLSTATEs, or how they begin, that say "not now": no connection; nothing left of connections, memory or disk;
+shutdown or start; a standby that takes no writes; a login or database not there, while a server is set up or restored;
+serialisation, deadlock, lock and statement timeout, a transaction that idled or lasted too long."""
+
+
+def is_outage(error: BaseException) -> bool:
+    """Whether the database is away or too busy, rather than the request or our code wrong.
+
+    The drivers' classes don't tell: a value that can't be encoded is an interface error like a lost connection, and a
+    connection that is refused or times out is a plain `OSError`, as is a file that is missing.
+    """
+    if isinstance(error, DBAPIError):
+        if error.connection_invalidated or _passing(getattr(error.orig, "sqlstate", None)):
+            return True
+        driver_error = getattr(error.orig, "driver_exception", None) or getattr(error.orig, "__cause__", None)
+        return driver_error is not None and is_outage(driver_error)
+    if isinstance(error, asyncpg.PostgresError):
+        return _passing(getattr(error, "sqlstate", None))
+    if isinstance(error, asyncpg.InterfaceError):
+        return not isinstance(error, ValueError)
+    if isinstance(error, OSError):
+        return error.filename is None
+    return isinstance(error, PoolTimeout | asyncpg.InternalClientError)
+
+
+def _passing(sqlstate: str | None) -> bool:
+    return sqlstate is not None and sqlstate.startswith(_PASSING)
+
+
+_POSSIBLE_OUTAGES = (
+    DBAPIError,
     PoolTimeout,
-    asyncpg.PostgresConnectionError,
+    asyncpg.PostgresError,
     asyncpg.InterfaceError,
-    asyncpg.CannotConnectNowError,
-    ConnectionError,
+    asyncpg.InternalClientError,
+    OSError,
 )
-
-
-_PASSING = frozenset({"40001", "40P01", "53300", "55P03", "57014", "57P01", "57P02", "57P03"})
-"""SQLSTATEs that say "not now": serialisation, deadlock, too many connections, lock or statement timeout, shutdown."""
 
 
 def install(app: FastAPI) -> None:
@@ -201,22 +245,14 @@ def install(app: FastAPI) -> None:
         return answer(_unexpected())
 
     async def _outage(request: Request, error: Exception) -> Response:
-        if isinstance(error, ValueError):  # a value the driver can't encode is one of its interface errors too
-            return await _unforeseen(request, error)
-        log.warning("database unavailable: %s", type(error).__name__)
-        return answer(Unavailable("The database does not answer. Nothing was changed; send the request again."))
+        if not is_outage(error):
+            log.error("database error: %s", type(error).__name__, exc_info=error)
+            return answer(_unexpected())
+        log.warning("database unavailable: %s", type(getattr(error, "orig", error)).__name__)
+        return answer(unanswered(committing=bool(request.scope.get("state", {}).get("committing"))))
 
-    for kind in _OUTAGES:
+    for kind in _POSSIBLE_OUTAGES:
         app.add_exception_handler(kind, _outage)
-
-    @app.exception_handler(asyncpg.PostgresError)
-    @app.exception_handler(DBAPIError)
-    async def _database(request: Request, error: DBAPIError | asyncpg.PostgresError) -> Response:
-        cause, lost = (error.orig, error.connection_invalidated) if isinstance(error, DBAPIError) else (error, False)
-        if lost or getattr(cause, "sqlstate", None) in _PASSING:
-            return await _outage(request, error)
-        log.error("database error: %s", type(cause).__name__, exc_info=error)
-        return answer(_unexpected())
 
 
 def _unexpected() -> Problem:

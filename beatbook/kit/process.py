@@ -1,7 +1,11 @@
 """A process that serves one application until it is told to stop."""
 
 import asyncio
+import contextlib
+import signal
 import socket
+import sys
+from collections.abc import Iterator
 
 import uvicorn
 from fastapi import FastAPI
@@ -10,12 +14,23 @@ from beatbook.kit import telemetry
 from beatbook.kit.settings import HttpSettings
 
 GRACE_SECONDS = 10
+NOT_STARTED = 3
 
 
 class _Server(uvicorn.Server):
-    """Sends the last spans and figures before it ends: afterwards it gives itself the signal again that stopped it."""
+    """Ends with 0 when it was told to stop and did: the library's own would kill itself with the same signal again."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        before = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGTERM, signal.SIGINT)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop; then send the last spans and figures."""
         await super().shutdown(sockets)
         await asyncio.to_thread(telemetry.shut_down)
 
@@ -23,7 +38,7 @@ class _Server(uvicorn.Server):
 def run(name: str, settings: HttpSettings, app: FastAPI) -> None:
     """Serve an application until SIGTERM; open requests get a grace of ten seconds."""
     telemetry.set_up(name, log_file=settings.log_file, sampling=settings.trace_sampling)
-    _Server(
+    server = _Server(
         uvicorn.Config(
             app,
             host=settings.host,
@@ -36,4 +51,7 @@ def run(name: str, settings: HttpSettings, app: FastAPI) -> None:
             server_header=False,
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
-    ).run()
+    )
+    server.run()
+    if not server.started:
+        sys.exit(NOT_STARTED)

@@ -30,6 +30,8 @@ class HttpSettings(BaseSettings):
     """Where the JSON log goes; standard output when not given."""
     trace_sampling: float = 0.05
     """Share of requests that are traced, 0 to 1."""
+    request_timeout: float = 30.0
+    """Seconds after which a request whose answer has not begun is answered 503 and broken off."""
 
     def url_of(self, service: str) -> str:
         """The base URL of a service by its name."""
@@ -44,8 +46,6 @@ class ServiceSettings(HttpSettings):
     """`postgresql://user:password@host:port/database`"""
     pool_size: int = 5
     """Connections that requests keep open; four more are opened and closed when many come at once."""
-    request_timeout: float = 30.0
-    """Seconds a request may take before it is given up."""
     feed_secret: SecretStr = Field(min_length=8)
     """The bearer with which other services read this one's event log; only those that read it are told."""
     forum_feed_secret: SecretStr | None = None

@@ -2,20 +2,22 @@
 
 import http.client
 import json
-import socket
 from typing import Any
 
 from beatbook.runtime.ports import LOOPBACK
 
 
 def is_ready(port: int) -> bool:
-    """Whether the process on `port` says that it is ready."""
+    """Whether the process on `port` has all it needs; one that only gets by (`degraded`) is not there yet."""
+    connection = http.client.HTTPConnection(LOOPBACK, port, timeout=5)
     try:
-        with socket.create_connection((LOOPBACK, port), timeout=5) as connection:
-            connection.sendall(b"GET /health/ready HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
-            return connection.recv(64).split(b" ", 2)[1:2] == [b"200"]
-    except OSError:
+        connection.request("GET", "/health/ready")
+        found: Any = json.loads(connection.getresponse().read())
+        return bool(found["status"] == "ok")
+    except (OSError, http.client.HTTPException, ValueError, KeyError):
         return False
+    finally:
+        connection.close()
 
 
 def root_area(forum_port: int) -> str | None:

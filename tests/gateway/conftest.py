@@ -35,7 +35,7 @@ async def whole_country(
 
 
 async def _ready(country: Country) -> bool:
-    return (await country.gateway.http.get("/health/ready")).status_code == 200
+    return (await country.gateway.http.get("/health/ready")).json()["status"] == "ok"
 
 
 async def _counted(country: Country) -> bool:

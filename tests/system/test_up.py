@@ -19,6 +19,7 @@ import pytest
 
 from beatbook.runtime.databases import SERVICES, create_databases
 from beatbook.runtime.ports import is_free
+from beatbook.runtime.probing import is_ready
 from tests.servers import PASSWORD, Postgres
 
 BEATBOOK = str(Path(sys.executable).with_name("beatbook"))
@@ -152,7 +153,8 @@ def test_what_is_killed_comes_back(up: Up, name: str) -> None:
     os.kill(ready["pids"][name], signal.SIGKILL)
     wait_for(lambda: not alive(ready["pids"][name]), "it did not die")
     for process in ("gateway", "forum", "cases", "kpi", "handover", "webhooks"):
-        wait_for(lambda url=ready[process]: get(f"{url}/health/ready") == 200, f"{process} is not ready again")
+        port = int(ready[process].rpartition(":")[2])
+        wait_for(lambda port=port: is_ready(port), f"{process} is not ready again")
 
     def told() -> bool:
         noted = [json.loads(file.read_text())["pids"] for file in (up.ready_file, up.directory / "instance.json")]
