@@ -13,7 +13,7 @@ DRAFT = "https://json-schema.org/draft/2020-12/schema"
 ENVELOPE = "events/envelope.schema.json"
 ATTRIBUTES: Mapping[str, dict[str, Any]] = {
     "ce-specversion": {"const": "1.0", "description": "CloudEvents version."},
-    "ce-id": {"type": "string", "format": "uuid", "description": "UUIDv7 of the event; also the Nats-Msg-Id."},
+    "ce-id": {"type": "string", "format": "uuid", "description": "UUIDv7 of the event."},
     "ce-type": {"enum": sorted(EVENTS), "description": "Wire type, with the version of its data."},
     "ce-source": {"enum": [f"/beatbook/{name}" for name in PUBLISHERS], "description": "The service that says it."},
     "ce-subject": {"type": "string", "format": "uuid", "description": "The aggregate that the event is about."},

@@ -61,7 +61,9 @@ def _lifespan(service: Service, settings: ServiceSettings, clock: Clock) -> Call
         async with AsyncExitStack() as stack:
             database = app.state.database = Database(settings)
             stack.push_async_callback(database.close)
-            broker = app.state.broker = Broker(settings.nats_url, f"beatbook-{service.name}")
+            broker = app.state.broker = Broker(
+                settings.nats_url, f"beatbook-{service.name}", stream_max_bytes=settings.stream_max_bytes
+            )
             stack.push_async_callback(broker.close)
             if service.resources is not None:
                 app.state.resources = await stack.enter_async_context(service.resources(settings))

@@ -17,7 +17,6 @@ from beatbook.contracts.envelope import SUBJECT_PREFIX
 log = logging.getLogger(__name__)
 
 STREAM_MAX_BYTES = 4 << 30
-DUPLICATE_WINDOW_SECONDS = 120.0
 CLOSING_SECONDS = 1.5
 
 
@@ -31,11 +30,15 @@ def wake_subject(service: str) -> str:
     return f"beatbook-wake.{service}"
 
 
+class BrokerTooOld(Exception):
+    """The server can't do what the relay needs."""
+
+
 class Broker:
     """One process's connection; `connected` says whether it is up just now."""
 
-    def __init__(self, url: str, name: str) -> None:
-        self._url, self._name = url, name
+    def __init__(self, url: str, name: str, *, stream_max_bytes: int = STREAM_MAX_BYTES) -> None:
+        self._url, self._name, self._stream_max_bytes = url, name, stream_max_bytes
         self._client = Client()
         self.on_loss: list[Callable[[], None]] = []
         """Called when the connection is lost: what is published from then on may pass unheard."""
@@ -132,33 +135,52 @@ class Broker:
                 return
 
     async def ensure_stream(self, service: str) -> StreamInfo:
-        """The service's stream, made when it is missing: file storage, kept by limits, refusing new when full."""
+        """The service's stream, made when it is missing: file storage, kept by limits, refusing new when full.
+
+        One that an earlier version made, or with another bound, is changed. Raises `BrokerTooOld`.
+        """
         jetstream = self.jetstream
         try:
-            return await jetstream.stream_info(stream_name(service))
+            info = await jetstream.stream_info(stream_name(service))
         except NotFoundError:
-            return await jetstream.add_stream(
+            info = await jetstream.add_stream(
                 StreamConfig(
                     name=stream_name(service),
                     subjects=[f"{SUBJECT_PREFIX}.{service}.>"],
                     storage=StorageType.FILE,
                     retention=RetentionPolicy.LIMITS,
                     discard=DiscardPolicy.NEW,
-                    max_bytes=STREAM_MAX_BYTES,
-                    duplicate_window=DUPLICATE_WINDOW_SECONDS,
+                    max_bytes=self._stream_max_bytes,
+                    allow_atomic=True,
                 )
             )
+        if not info.config.allow_atomic or info.config.max_bytes != self._stream_max_bytes:
+            wanted = info.config.evolve(allow_atomic=True, max_bytes=self._stream_max_bytes)
+            info = await jetstream.update_stream(wanted)
+        if not info.config.allow_atomic:  # such a server would store a batch as so many single messages
+            raise BrokerTooOld("publishing needs atomic batches: nats-server 2.12 or newer")
+        return info
 
     async def last_position(self, service: str) -> tuple[int, int]:
-        """The stream's last sequence, and the log position of the event there (0, 0 when it is empty or missing)."""
+        """The stream's last sequence, and the log position of the last event in it (0 when it has none)."""
+        stream = stream_name(service)
         try:
-            info = await self.jetstream.stream_info(stream_name(service))
+            info = await self.jetstream.stream_info(stream)
             if info.state.messages == 0:
                 return info.state.last_seq, 0
-            last = await self.jetstream.get_msg(stream_name(service), info.state.last_seq)
+            last = await self.jetstream.get_last_msg(stream, f"{SUBJECT_PREFIX}.{service}.>")
         except NotFoundError:
             return 0, 0
         return info.state.last_seq, int((last.headers or {}).get("ce-position", "0"))
+
+    async def drop_older_half(self, service: str) -> int:
+        """Drop the older half of a stream's messages, never the last one; how many are gone."""
+        stream = stream_name(service)
+        before = (await self.jetstream.stream_info(stream)).state
+        if before.messages < 2:
+            return 0
+        await self.jetstream.purge_stream(stream, keep=before.messages // 2)
+        return before.messages - (await self.jetstream.stream_info(stream)).state.messages
 
     async def _error(self, error: Exception) -> None:
         log.warning("broker error: %s", error)

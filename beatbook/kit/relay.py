@@ -1,75 +1,70 @@
 """The relay: committed events go from a service's log to its stream, in log order. Rules X1, X3, ARCHITECTURE 5.
 
 One relay per service, held by an advisory lock. Committed events without a position get contiguous ones; they are
-published in that order in windows of pipelined publishes, each expecting the one before it, so that a failed one stops
-all that follow. What the broker lost is noticed by comparing its last position with ours, and published again.
+published in that order in atomic batches, each expecting the one before it, so that a failed one stops all that
+follows. What the broker lost is noticed by comparing its last position with ours, and published again. ADR 0004, 0011.
 """
 
 import asyncio
 import logging
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
-from uuid import uuid4
 
 import asyncpg
-import orjson
-from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 
-from beatbook.contracts.envelope import SUBJECT_PREFIX, TYPE_PREFIX, cloudevent_headers
 from beatbook.kit import telemetry, tracing
 from beatbook.kit.broker import Broker, stream_name
 from beatbook.kit.db import Database
 from beatbook.kit.failpoints import Step, passing
 from beatbook.kit.locks import held_lock
+from beatbook.kit.publishing import MOST_EVENTS, Batch, BrokerFull, Publisher, PublishStopped, StreamFull
 
 log = logging.getLogger(__name__)
 
-WINDOW = 500
+BATCH_BYTES = 1 << 20
+"""Most bytes of data in a batch, as the database keeps them, unless one event alone has more."""
 POLL_SECONDS = 1.0
-ACK_SECONDS = 5.0
+MARK_SECONDS = 0.05
+"""How long nothing may come before it is noted how far the stream goes; in a steady flow the next claim notes it."""
+SWEEP_SECONDS = 1.0
+OVERLAP = 1000
+"""How far below the last event claimed another may have been written that is committed only now, not to wait for a
+sweep. Claims look no deeper, for below lie the dead entries of all that was claimed since the last vacuum."""
+REFILL = 100_000
+"""Most events published again when the broker lost more: new ones wait meanwhile, and readers find older ones in the
+log."""
+COMPLAINT_SECONDS = 60.0
+ROOM_SECONDS = 2.0
 
-_POSITION = """
-    with state as (select position from relay for update),
-    waiting as (select seq, row_number() over (order by seq) as n
-                from (select seq from events where position is null order by seq limit 2000) as unpositioned),
-    placed as (update events set position = state.position + waiting.n
-               from waiting, state where events.seq = waiting.seq returning 1)
-    update relay set position = position + (select count(*) from placed)
-    returning (select count(*) from placed) as placed, position
+_CLAIM = """
+    with waiting as (
+        select place, row_number() over (order by seq) as n
+        from (select ctid as place, seq,
+                     sum(pg_column_size(data)) over (order by seq) - pg_column_size(data) as bytes_before
+              from (select ctid, seq, data from events where position is null and seq > $1 order by seq limit $2)
+                   as next) as measured
+        where bytes_before < $3),
+    placed as (
+        update events set position = relay.position + waiting.n from waiting, relay where events.ctid = waiting.place
+        returning seq, id::text, type, subject::text, area, time, actor, data::text as data, traceparent,
+                  events.position),
+    moved as (
+        update relay set position = position + many, published = greatest(published, $4)
+        from (select count(*) as many from placed) as counted where many > 0)
+    select * from placed order by position
 """
-_NEXT = """
-    select id, type, subject, area, time, actor, data::text as data, traceparent, position
-    from events where position > $1 order by position limit $2
+_CLAIMED = """
+    select id::text, type, subject::text, area, time, actor, data::text as data, traceparent, position
+    from (select *, sum(pg_column_size(data)) over (order by position) - pg_column_size(data) as bytes_before
+          from (select * from events where position > $1 order by position limit $2) as next) as measured
+    where bytes_before < $3 order by position
 """
-
-
-class PublishStopped(Exception):
-    """The broker did not acknowledge a window whole; what it has must be looked up before going on."""
-
-
-@dataclass
-class _Window:
-    """Acknowledgements of one window as they come in; those of an earlier window that come late are not among them."""
-
-    sequence: int
-    awaited: int
-    good: int = 0
-    failed: bool = False
-
-    def __post_init__(self) -> None:
-        self.done = asyncio.Event()
-
-    def take(self, acknowledgement: bytes) -> None:
-        """Count one acknowledgement."""
-        answer: dict[str, Any] = orjson.loads(acknowledgement) if acknowledgement else {"error": "no responder"}
-        if "error" in answer or answer.get("duplicate"):
-            self.failed = True
-        elif self.sequence < answer["seq"] <= self.sequence + self.awaited:
-            self.good += 1
-        if self.failed or self.good == self.awaited:
-            self.done.set()
+_MARK = """
+    with hasty as (select set_config('synchronous_commit', 'off', true))
+    update relay set published = greatest(published, $1) from hasty
+"""
+"""A mark that a crash takes back costs nothing: the stream itself says what it has."""
 
 
 class Relay:
@@ -78,9 +73,24 @@ class Relay:
     def __init__(self, service: str, database: Database, broker: Broker) -> None:
         self._service, self._database, self._broker = service, database, broker
         self._woken = asyncio.Event()
-        self._window: _Window | None = None
-        self._inbox: str | None = None
-        self._refill = ""
+        self._publisher: Publisher | None = None
+        self._limit = MOST_EVENTS
+        self._sequence = 0
+        """The stream's last sequence."""
+        self._published = 0
+        """The last position that the stream has."""
+        self._marked = 0
+        self._given = 0
+        """The last position given to an event."""
+        self._top = 0
+        """The highest place in the log that was claimed."""
+        self._swept = 0.0
+        self._complaint, self._complained = "", 0.0
+
+    @property
+    def published(self) -> int:
+        """The last position that the stream is known to have."""
+        return self._published
 
     def wake(self) -> None:
         """Something was committed."""
@@ -92,102 +102,122 @@ class Relay:
             try:
                 async with held_lock(self._database, f"relay:{self._service}") as connection:
                     await self._serve(connection)
-            except Exception as error:  # nothing may end the relay for good
-                expected = isinstance(error, (asyncpg.PostgresError, NatsError, OSError, PublishStopped))
-                log.warning("relay pauses: %s", type(error).__name__, exc_info=not expected)
-                await asyncio.sleep(0.5)
+            except Exception as error:  # noqa: BLE001 - nothing may end the relay for good; it is logged
+                self._complain(error)
+                await asyncio.sleep(ROOM_SECONDS if isinstance(error, BrokerFull) else 0.5)
 
     async def _serve(self, connection: asyncpg.Connection) -> None:
         await self._broker.connect()
         await self._broker.ensure_stream(self._service)
-        sequence, published = await self._compare(connection)
+        if self._publisher is None:
+            publisher = Publisher(self._broker.client, self._service)
+            await publisher.open()
+            self._publisher = publisher
+        await self._compare(connection)
         while True:
-            placed = await connection.fetchrow(_POSITION)
-            if placed and placed["placed"]:
-                passing(Step.RELAY_POSITIONED)
-            rows = await connection.fetch(_NEXT, published, WINDOW)
+            rows = await self._take(connection, self._published)
             if not rows:
-                if not await self._woken_in_time():
-                    sequence, published = await self._compare(connection)
-                continue
-            with tracing.publishing(stream_name(self._service), (row["traceparent"] for row in rows)):
-                sequence = await self._publish(rows, sequence)
-            passing(Step.RELAY_PUBLISHED)
-            published = rows[-1]["position"]
-            await connection.execute("update relay set published = greatest(published, $1)", published)
-            passing(Step.RELAY_MARKED)
-            telemetry.published(self._service, len(rows))
+                await self._rest(connection)
+            try:
+                while rows:
+                    rows = await self._relay(connection, self._publisher, rows)
+            except StreamFull as full:
+                await self._make_room(full)
+                await self._compare(connection)
 
-    async def _compare(self, connection: asyncpg.Connection) -> tuple[int, int]:
-        """The stream's last sequence, and the position to go on from; what the broker lost is published anew."""
+    async def _relay(
+        self, connection: asyncpg.Connection, publisher: Publisher, rows: Sequence[asyncpg.Record]
+    ) -> Sequence[asyncpg.Record]:
+        """Publish a batch, and take the next one while the broker works; give that one."""
+        batch = publisher.write(rows, self._sequence)
+        publishing = asyncio.create_task(self._publish(publisher, batch))
+        try:
+            following = await self._take(connection, batch.position)
+        finally:
+            await publishing
+        return following
+
+    async def _publish(self, publisher: Publisher, batch: Batch) -> None:
+        with tracing.publishing(stream_name(self._service), batch.traceparents):
+            await publisher.publish(batch)
+        passing(Step.RELAY_PUBLISHED)
+        self._sequence, self._published = batch.sequence, batch.position
+        self._limit, self._complaint = min(MOST_EVENTS, 2 * self._limit), ""
+        telemetry.published(self._service, batch.count)
+
+    async def _take(self, connection: asyncpg.Connection, after: int) -> Sequence[asyncpg.Record]:
+        """The events after a position: those that have one already, else the next ones that get one now."""
+        if after < self._given:
+            return await connection.fetch(_CLAIMED, after, self._limit, BATCH_BYTES)
+        floor, now = max(0, self._top - OVERLAP), time.monotonic()
+        if now - self._swept >= SWEEP_SECONDS:
+            floor, self._swept = 0, now
+        marking = self._published
+        rows: Sequence[asyncpg.Record] = await connection.fetch(_CLAIM, floor, self._limit, BATCH_BYTES, marking)
+        if rows:
+            self._given = rows[-1]["position"]
+            self._top = max(self._top, rows[-1]["seq"])
+            passing(Step.RELAY_POSITIONED)
+            if marking > self._marked:
+                self._marked = marking
+                passing(Step.RELAY_MARKED)
+        return rows
+
+    async def _rest(self, connection: asyncpg.Connection) -> None:
+        """Wait for a commit's hint; meanwhile note how far the stream goes, and see from time to time that it does."""
+        if self._published > self._marked:
+            if await self._woken_within(MARK_SECONDS):
+                return
+            await connection.execute(_MARK, self._published)
+            self._marked = self._published
+            passing(Step.RELAY_MARKED)
+        if not await self._woken_within(POLL_SECONDS):
+            await self._compare(connection)
+
+    async def _compare(self, connection: asyncpg.Connection) -> None:
+        """Look up where the stream and the log stand; what the broker lost is published anew."""
         sequence, position = await self._broker.last_position(self._service)
-        recorded: int = await connection.fetchval("select published from relay")
-        ours: int = await connection.fetchval("select position from relay")
-        if position > ours:
+        state = await connection.fetchrow("select position, published from relay")
+        assert state is not None, "the migration made this row"
+        given, recorded = state
+        if position > given:
             # the database was restored to an earlier day: readers have seen these positions, so none is given again
             log.critical(
-                "the broker holds positions up to %d, the log only up to %d; going on after them", position, ours
+                "the broker holds positions up to %d, the log only up to %d; going on after them", position, given
             )
             await connection.execute("update relay set position = $1, published = $1", position)
+            given = position
         if position < recorded:
             log.warning("the broker lost events %d to %d; publishing them again", position + 1, recorded)
-            # the broker still remembers their message ids for a while and would drop them as duplicates
-            self._refill = f".{uuid4().hex[:8]}"
-        return sequence, position
+        if position < given - REFILL:
+            log.warning("only the last %d; readers find those before in the log", REFILL)
+            position = given - REFILL
+        self._sequence, self._published, self._given = sequence, position, given
+        self._marked = min(recorded, position)
 
-    async def _publish(self, rows: Sequence[asyncpg.Record], sequence: int) -> int:
-        """Publish a window in order; the stream's new last sequence. Raises `PublishStopped`."""
-        client = self._broker.client
-        if self._inbox is None:
-            self._inbox = client.new_inbox()
-            await client.subscribe(self._inbox, cb=self._acknowledged)
-        window = self._window = _Window(sequence, len(rows))
-        for offset, row in enumerate(rows):
-            headers = _headers(self._service, row)
-            headers["Nats-Msg-Id"] = f"{row['id']}{self._refill}"
-            headers["Nats-Expected-Last-Sequence"] = str(sequence + offset)
-            await client.publish(_subject(row), row["data"].encode(), reply=self._inbox, headers=headers)
+    async def _make_room(self, full: StreamFull) -> None:
+        """Drop the older half of the stream, which readers can find in the log; events wait meanwhile. ADR 0011."""
+        dropped = await self._broker.drop_older_half(self._service)
+        telemetry.stream_full(self._service, dropped)
+        log.warning("stream %s is full (%s); dropped its oldest %d events", stream_name(self._service), full, dropped)
+        if not dropped and self._limit == 1:
+            raise BrokerFull("an event does not fit into the stream's bound")
+        self._limit = max(1, self._limit // 2)  # a batch that never fits must not be tried for ever
+
+    async def _woken_within(self, seconds: float) -> bool:
+        """Wait for a commit's hint; False when the time passed without one."""
         try:
-            async with asyncio.timeout(ACK_SECONDS):
-                await window.done.wait()
-        except TimeoutError as error:
-            raise PublishStopped from error
-        finally:
-            self._window = None
-        if window.failed:
-            raise PublishStopped
-        return sequence + len(rows)
-
-    async def _acknowledged(self, message: Msg) -> None:
-        if self._window is not None:
-            self._window.take(message.data)
-
-    async def _woken_in_time(self) -> bool:
-        """Wait for a commit's hint; False when the poll's time passed without one."""
-        try:
-            async with asyncio.timeout(POLL_SECONDS):
+            async with asyncio.timeout(seconds):
                 await self._woken.wait()
         except TimeoutError:
             return False
         self._woken.clear()
         return True
 
-
-def _subject(row: asyncpg.Record) -> str:
-    """`org.beatbook.forum.minutes.published.v1` and an area make `beatbook.forum.minutes.published.XK.PRI`."""
-    kind = row["type"].removeprefix(f"{TYPE_PREFIX}.").rpartition(".")[0]
-    return f"{SUBJECT_PREFIX}.{kind}.{row['area']}"
-
-
-def _headers(service: str, row: asyncpg.Record) -> dict[str, str]:
-    return cloudevent_headers(
-        id=str(row["id"]),
-        type=row["type"],
-        source=f"/beatbook/{service}",
-        subject=str(row["subject"]),
-        area=row["area"],
-        time=row["time"].isoformat(),
-        actor=row["actor"],
-        position=row["position"],
-        traceparent=row["traceparent"],
-    )
+    def _complain(self, error: Exception) -> None:
+        """Log why the relay pauses, once a minute while it stays the same."""
+        expected = isinstance(error, (asyncpg.PostgresError, NatsError, OSError, PublishStopped))
+        complaint = f"{type(error).__name__}: {error}" if isinstance(error, PublishStopped) else type(error).__name__
+        if complaint != self._complaint or time.monotonic() - self._complained > COMPLAINT_SECONDS:
+            log.warning("relay pauses: %s", complaint, exc_info=not expected)
+            self._complaint, self._complained = complaint, time.monotonic()

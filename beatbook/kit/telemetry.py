@@ -33,6 +33,7 @@ FLUSH_SECONDS = 3.0
 _meter = metrics.get_meter("beatbook")
 _appended = _meter.create_counter("beatbook_events_appended", description="events written to a log")
 _published = _meter.create_counter("beatbook_events_published", description="events acknowledged by the broker")
+_dropped = _meter.create_counter("beatbook_stream_dropped", description="events dropped from a stream that was full")
 _applied = _meter.create_counter("beatbook_events_applied", description="events applied to projections")
 _parked = _meter.create_counter("beatbook_events_parked", description="events set aside because a handler failed")
 _refusals = _meter.create_counter("beatbook_refusals", description="requests refused, by problem code")
@@ -123,6 +124,11 @@ def appended(service: str, count: int) -> None:
 def published(service: str, count: int) -> None:
     """Count events the broker acknowledged."""
     _published.add(count, {"service": service})
+
+
+def stream_full(service: str, dropped: int) -> None:
+    """Count events that were dropped from a full stream to make room; the log keeps them."""
+    _dropped.add(dropped, {"service": service})
 
 
 def applied(consumer: str, source: str, count: int) -> None:
