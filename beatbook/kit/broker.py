@@ -13,6 +13,7 @@ from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfi
 from nats.js.errors import NotFoundError
 
 from beatbook.contracts.envelope import SUBJECT_PREFIX
+from beatbook.kit.headers import FrugalClient
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +40,7 @@ class Broker:
 
     def __init__(self, url: str, name: str, *, stream_max_bytes: int = STREAM_MAX_BYTES) -> None:
         self._url, self._name, self._stream_max_bytes = url, name, stream_max_bytes
-        self._client = Client()
+        self._client = FrugalClient()
         self.on_loss: list[Callable[[], None]] = []
         """Called when the connection is lost: what is published from then on may pass unheard."""
         self._closing = False
@@ -90,7 +91,7 @@ class Broker:
             self._joined = True
         except (OSError, NatsError, TimeoutError) as error:
             log.warning("broker does not answer yet: %s", type(error).__name__)
-            self._client = Client()
+            self._client = FrugalClient()
             await asyncio.sleep(0.5)
 
     async def close(self) -> None:

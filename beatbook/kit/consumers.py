@@ -7,28 +7,27 @@ The broker remembers nothing for us; a position already seen is skipped, a gap i
 import asyncio
 import logging
 from collections.abc import Sequence
+from contextlib import aclosing
 
 import aiohttp
 import asyncpg
 from nats.aio.msg import Msg
-from nats.aio.subscription import Subscription
 from nats.errors import Error as NatsError
-from nats.errors import TimeoutError as NatsTimeout
-from nats.js.api import ConsumerConfig, DeliverPolicy
 
-from beatbook.contracts.envelope import SUBJECT_PREFIX
 from beatbook.kit import telemetry
-from beatbook.kit.applying import Applier, Arrived, Behind, Consumer, Handler
-from beatbook.kit.broker import Broker, stream_name
+from beatbook.kit.applying import Applier, Behind, Consumer, Handler
+from beatbook.kit.arriving import Arrived
+from beatbook.kit.broker import Broker
 from beatbook.kit.db import Database
 from beatbook.kit.feed import FeedReader
 from beatbook.kit.locks import held_lock
+from beatbook.kit.streams import StreamLost, opened
 
 __all__ = ["Consumer", "ConsumerRun", "Handler"]
 
 log = logging.getLogger(__name__)
 
-BATCH = 500
+BATCH = 1000
 IDLE_SECONDS = 2.0
 
 
@@ -48,54 +47,34 @@ class ConsumerRun:
                     await self._applier.start(db)
                     await self._serve(db)
             except Exception as error:  # nothing may end a consumer for good
-                expected = isinstance(error, (asyncpg.PostgresError, NatsError, aiohttp.ClientError, OSError, Behind))
+                expected = isinstance(
+                    error, (asyncpg.PostgresError, NatsError, aiohttp.ClientError, OSError, Behind, StreamLost)
+                )
                 log.warning("consumer %s of %s pauses: %s", name, source, type(error).__name__, exc_info=not expected)
                 await asyncio.sleep(0.5)
 
     async def _serve(self, db: asyncpg.Connection) -> None:
         await self._broker.connect()
         await self._broker.ensure_stream(self._consumer.source)
-        subscription = await self._subscribe()
-        try:
+        async with opened(self._broker, self._consumer.source, start=await self._place()) as stream:
             while True:
-                batch = await self._gather(subscription)
-                if batch:
+                messages = await stream.take(BATCH, IDLE_SECONDS)
+                if messages:
                     before = self._applier.checkpoint
-                    await self._take(db, batch)
+                    await self._take(db, [event for message in messages if (event := _readable(message)) is not None])
                     telemetry.applied(self._consumer.name, self._consumer.source, self._applier.checkpoint - before)
                     continue
                 _, last = await self._broker.last_position(self._consumer.source)
                 if last != self._applier.checkpoint:
                     raise Behind
-        finally:
-            await _drop(subscription)
 
-    async def _subscribe(self) -> Subscription:
-        """An ordered consumer from the checkpoint's place in the stream, as far as it can be worked out.
+    async def _place(self) -> int:
+        """The checkpoint's place in the stream, as far as it can be worked out.
 
         A wrong guess costs only time: what was seen is skipped, what is missed comes from the log.
         """
         sequence, last = await self._broker.last_position(self._consumer.source)
-        start = max(1, sequence - max(0, last - self._applier.checkpoint) + 1)
-        return await self._broker.jetstream.subscribe(
-            f"{SUBJECT_PREFIX}.{self._consumer.source}.>",
-            stream=stream_name(self._consumer.source),
-            ordered_consumer=True,
-            config=ConsumerConfig(deliver_policy=DeliverPolicy.BY_START_SEQUENCE, opt_start_seq=start),
-            pending_msgs_limit=-1,
-            pending_bytes_limit=-1,
-        )
-
-    async def _gather(self, subscription: Subscription) -> list[Arrived]:
-        """What has arrived, up to one batch; empty after a quiet while."""
-        try:
-            first = await subscription.next_msg(timeout=IDLE_SECONDS)
-        except (NatsTimeout, TimeoutError):
-            return []
-        messages = [first]
-        while len(messages) < BATCH and subscription.pending_msgs > 0:
-            messages.append(await subscription.next_msg(timeout=IDLE_SECONDS))
-        return [event for message in messages if (event := _readable(message)) is not None]
+        return max(1, sequence - max(0, last - self._applier.checkpoint) + 1)
 
     async def _take(self, db: asyncpg.Connection, batch: Sequence[Arrived]) -> None:
         """Apply what is new of a batch, filling gaps from the owner's log."""
@@ -103,28 +82,28 @@ class ConsumerRun:
         expected = self._applier.checkpoint + 1
         for event in batch:
             if event.position > expected:
-                await self._apply(db, fresh)
+                await self._applier.apply(db, fresh)
                 fresh = []
                 await self._fill_gap(db, event.position)
                 expected = event.position
             if event.position == expected:
                 fresh.append(event)
                 expected += 1
-        await self._apply(db, fresh)
+        await self._applier.apply(db, fresh)
 
     async def _fill_gap(self, db: asyncpg.Connection, end: int) -> None:
-        """Apply what comes before position `end`, from the owner's log; raises `Behind` when it has it not."""
-        source = self._consumer.source
-        log.warning("consumer %s of %s fills a gap before %d from the log", self._consumer.name, source, end)
-        while (first := self._applier.checkpoint + 1) < end:
-            events, _ = await self._feed.after(source, first - 1)
-            if not events or events[0].position != first:
+        """Apply what comes before position `end`, from the owner's log; raises `Behind` when it is not there yet."""
+        name, source = self._consumer.name, self._consumer.source
+        log.warning("consumer %s of %s fills a gap before %d from the log", name, source, end)
+        async with aclosing(self._feed.pages(source, self._applier.checkpoint)) as pages:
+            async for page in pages:
+                await self._applier.apply_log(db, [event for event in page.events if event.position < end])
+                if page.events[-1].position >= end - 1:
+                    break
+        if self._applier.checkpoint < end - 1:
+            if (await self._feed.after(source, end - 1, limit=1)).head < end - 1:
                 raise Behind
-            await self._apply(db, [Arrived.from_log(event) for event in events if event.position < end])
-
-    async def _apply(self, db: asyncpg.Connection, events: Sequence[Arrived]) -> None:
-        for start in range(0, len(events), BATCH):
-            await self._applier.apply(db, events[start : start + BATCH])
+            await self._applier.pass_over(db, end - 1)
 
 
 def _readable(message: Msg) -> Arrived | None:
@@ -134,10 +113,3 @@ def _readable(message: Msg) -> Arrived | None:
     except (KeyError, ValueError):
         log.error("a message in %s is no event of ours; passing over it", message.subject)
         return None
-
-
-async def _drop(subscription: Subscription) -> None:
-    try:
-        await subscription.unsubscribe()
-    except NatsError:
-        log.debug("the subscription was gone already")

@@ -1,18 +1,18 @@
 """A service's log as a feed for the other services: where a reader finds what the broker lost. Rule X3."""
 
-from collections.abc import Callable, Sequence
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
-from uuid import UUID
 
 import aiohttp
-from fastapi import APIRouter, Depends, Query, Request
-from pydantic import TypeAdapter
+import orjson
+from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from beatbook.contracts.catalogue import EVENTS
-from beatbook.contracts.envelope import Event, Received
+from beatbook.kit.arriving import Arrived
 from beatbook.kit.auth import require_internal
 from beatbook.kit.db import Database
 from beatbook.kit.settings import ServiceSettings
@@ -23,27 +23,6 @@ PAGE = 1000
 routes = APIRouter(prefix="/internal", route_class=StrictRoute, include_in_schema=False)
 
 
-class LoggedEvent(View):
-    """An event as its owner's log has it."""
-
-    id: UUID
-    type: str
-    subject: UUID
-    area: str
-    time: datetime
-    actor: str
-    data: dict[str, Any]
-    traceparent: str | None
-    position: int
-
-
-class FeedPage(View):
-    """Events after a position, and the last position the log has given out."""
-
-    events: list[LoggedEvent]
-    head: int
-
-
 class Standing(View):
     """What of a log lies after a position: how many events, and when the first of them happened."""
 
@@ -51,12 +30,12 @@ class Standing(View):
     next_at: datetime | None
 
 
-_AFTER = text("""
-    select id, type, subject, area, time, actor, data, traceparent, position
+_AFTER = """
+    select id::text, type, subject::text, area, time, actor, data::text, traceparent, position
     from (select *, sum(pg_column_size(data)) over (order by position) - pg_column_size(data) as bytes_before
-          from (select * from events where position > :after order by position limit :limit) as following) as measured
+          from (select * from events where position > $1 order by position limit $2) as following) as measured
     where bytes_before < 4000000 order by position
-""")
+"""
 
 
 _STANDING = text("""
@@ -73,13 +52,18 @@ _STANDING = text("""
 @routes.get("/events", dependencies=[Depends(require_internal)])
 async def read_feed(
     request: Request, after: Annotated[int, Query(ge=0)] = 0, limit: Annotated[int, Query(ge=1, le=PAGE)] = PAGE
-) -> FeedPage:
-    """Events after a position, in order."""
+) -> Response:
+    """Events after a position, in order, as `events`, and as `head` the last position the log has given out.
+
+    The data goes from the database to the reader as it lies there, unread.
+    """
     database: Database = request.app.state.database
     async with database.engine.connect() as connection:
-        rows = (await connection.execute(_AFTER, {"after": after, "limit": limit})).all()
-        head = (await connection.execute(text("select position from relay"))).scalar_one()
-    return FeedPage(events=[LoggedEvent.model_validate(row) for row in rows], head=head)
+        db: Any = (await connection.get_raw_connection()).driver_connection
+        rows = await db.fetch(_AFTER, after, limit)
+        head = await db.fetchval("select position from relay")
+    events = [{**dict(row), "data": orjson.Fragment(row["data"])} for row in rows]
+    return Response(orjson.dumps({"events": events, "head": head}), media_type="application/json")
 
 
 @routes.get("/standing", dependencies=[Depends(require_internal)])
@@ -95,35 +79,17 @@ async def standing(connection: AsyncConnection, after: int | None) -> Standing:
     return Standing.model_validate((await connection.execute(_STANDING, {"after": after})).one())
 
 
-def decode(
-    *, id: UUID, type: str, subject: str, area: str, time: datetime, actor: str, data: bytes | dict[str, Any],
-    position: int, traceparent: str | None,
-) -> Received[Event] | None:  # fmt: skip
-    """The event as its class, or None when this reader knows no such type or version.
+@dataclass(frozen=True)
+class Page:
+    """Events of a log after a position, and the last position it has given out."""
 
-    Fields this reader doesn't know are left out: within a version fields are only added. Rule X2. Raises
-    `pydantic.ValidationError` for data that breaks the contract.
-    """
-    kind = EVENTS.get(type)
-    if kind is None:
-        return None
-    event = (
-        kind.model_validate(data, extra="ignore")
-        if isinstance(data, dict)
-        else kind.model_validate_json(data, extra="ignore")
-    )
-    return Received(
-        id=id, type=type, subject=subject, area=area, time=time, actor=actor, data=event,
-        position=position, traceparent=traceparent,
-    )  # fmt: skip
+    events: Sequence[Arrived]
+    head: int
 
 
 def feed_secrets(service: str, sources: Sequence[str], secret_of: Callable[[str], str]) -> dict[str, str]:
     """The settings by which a service guards its own log and reads its sources', from each log's secret."""
     return {"feed_secret": secret_of(service), **{f"{source}_feed_secret": secret_of(source) for source in sources}}
-
-
-_PAGE: TypeAdapter[FeedPage] = TypeAdapter(FeedPage)
 
 
 class FeedReader:
@@ -133,10 +99,21 @@ class FeedReader:
         self._settings = settings
         self._http: aiohttp.ClientSession | None = None
 
-    async def after(self, source: str, position: int, limit: int = PAGE) -> tuple[Sequence[LoggedEvent], int]:
+    async def after(self, source: str, position: int, limit: int = PAGE) -> Page:
         """Up to `limit` events of `source` after a position, and the log's head; raises `aiohttp.ClientError`."""
-        page = _PAGE.validate_json(await self._get(source, "events", after=position, limit=limit))
-        return page.events, page.head
+        page = orjson.loads(await self._get(source, "events", after=position, limit=limit))
+        return Page([Arrived.from_log(event) for event in page["events"]], page["head"])
+
+    async def pages(self, source: str, position: int) -> AsyncGenerator[Page, None]:
+        """The pages after a position up to the log's end, each asked for while the caller works on the one before."""
+        coming = asyncio.create_task(self.after(source, position))
+        try:
+            while (page := await coming).events:
+                coming = asyncio.create_task(self.after(source, page.events[-1].position))
+                yield page
+        finally:
+            coming.cancel()
+            await asyncio.gather(coming, return_exceptions=True)
 
     async def standing(self, source: str, position: int) -> Standing:
         """How much of the log of `source` lies after a position; raises `aiohttp.ClientError`."""

@@ -9,7 +9,8 @@ from uuid import UUID
 
 import asyncpg
 
-from beatbook.kit.applying import Arrived, Consumer, apply_events, reason
+from beatbook.kit.applying import Consumer, apply_events, reason
+from beatbook.kit.arriving import Arrived
 from beatbook.kit.db import Database
 from beatbook.kit.service import Service
 

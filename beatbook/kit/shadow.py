@@ -7,11 +7,11 @@ the service is there only to be read, so that a rebuild can never do twice what 
 # ruff: noqa: S608 - names of tables and columns come from our own code and the catalogue, never from outside
 
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 
 import asyncpg
 
-from beatbook.kit.applying import Applier, Arrived, Consumer
+from beatbook.kit.applying import Applier, Consumer
 from beatbook.kit.db import Database
 from beatbook.kit.feed import FeedReader
 from beatbook.kit.service import Service
@@ -114,16 +114,13 @@ async def fill(
         applier = Applier(consumer, attempts=1, skipped=[row["position"] for row in rows])
         await applier.start(db)
         last = None if until is None else until.get((consumer.name, consumer.source), 0)
-        while events := await _next(feed, consumer, applier.checkpoint, last):
-            await applier.apply(db, events)
-            await _refuse_failures(db, consumer)
-
-
-async def _next(feed: FeedReader, consumer: Consumer, after: int, last: int | None) -> list[Arrived]:
-    if last is not None and after >= last:
-        return []
-    events, _ = await feed.after(consumer.source, after)
-    return [Arrived.from_log(event) for event in events if last is None or event.position <= last]
+        async with aclosing(feed.pages(consumer.source, applier.checkpoint)) as pages:
+            async for page in pages:
+                events = [event for event in page.events if last is None or event.position <= last]
+                await applier.apply_log(db, events)
+                await _refuse_failures(db, consumer)
+                if len(events) < len(page.events):
+                    break
 
 
 async def _refuse_failures(db: asyncpg.Connection, consumer: Consumer) -> None:

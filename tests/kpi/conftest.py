@@ -1,6 +1,6 @@
 """The kpi service on real PostgreSQL, fed with events as its consumers get them."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
@@ -15,7 +15,7 @@ from beatbook.contracts.envelope import Event
 from beatbook.contracts.forum import AreaRegistered, DecisionClosed, DecisionRecorded, MeetingHeld
 from beatbook.kit.app import create_app
 from beatbook.kit.applying import Applier, Arrived
-from beatbook.kit.feed import FeedReader, LoggedEvent
+from beatbook.kit.feed import FeedReader, Page
 from beatbook.kit.ids import new_id
 from beatbook.kit.timers import WorkerContext
 from services.kpi.app import service
@@ -89,15 +89,15 @@ class Logs(FeedReader):
     """The owners' logs, held here."""
 
     def __init__(self) -> None:
-        self.held: dict[str, list[LoggedEvent]] = {"forum": [], "cases": []}
+        self.held: dict[str, list[Arrived]] = {"forum": [], "cases": []}
 
     def append(self, event: Event, area: str) -> None:
         log = self.held[event.service]
         log.append(
-            LoggedEvent(
+            Arrived(
                 id=new_id(),
                 type=event.wire_type(),
-                subject=new_id(),
+                subject=str(new_id()),
                 area=area,
                 time=NOW,
                 actor="tester",
@@ -107,8 +107,8 @@ class Logs(FeedReader):
             )
         )
 
-    async def after(self, source: str, position: int, limit: int = 1000) -> tuple[Sequence[LoggedEvent], int]:
-        return self.held[source][position : position + limit], len(self.held[source])
+    async def after(self, source: str, position: int, limit: int = 1000) -> Page:
+        return Page(self.held[source][position : position + limit], len(self.held[source]))
 
 
 @dataclass
@@ -128,8 +128,8 @@ class Kpi:
         for consumer in service.consumers:
             applier = Applier(consumer)
             await applier.start(db)
-            while fresh := (await self.logs.after(consumer.source, applier.checkpoint, batch))[0]:
-                await applier.apply(db, [Arrived.from_log(event) for event in fresh])
+            while fresh := (await self.logs.after(consumer.source, applier.checkpoint, batch)).events:
+                await applier.apply(db, fresh)
         assert await db.fetchval("select count(*) from parked_events") == 0
         await db.close()
 

@@ -3,7 +3,7 @@
 import random
 
 from beatbook.contracts.forum import AreaClosed
-from beatbook.kit.applying import Applier, Arrived, Behind
+from beatbook.kit.applying import Applier, Behind
 from beatbook.kit.rebuild import rebuild
 from beatbook.kit.reconcile import reconcile
 from services.kpi.app import service
@@ -78,7 +78,7 @@ async def test_a_batch_delivered_twice_or_ahead_of_its_turn_is_refused(kpi, make
     await kpi.hear(make.incident("XK"), make.incident("XK"))
     kpi.logs.append(make.incident("XK"), "XK")
     kpi.logs.append(make.incident("XK"), "XK")
-    events = [Arrived.from_log(event) for event in kpi.logs.held["cases"]]
+    events = kpi.logs.held["cases"]
     db = await kpi.app.state.database.connect()
     for wrong in (events[:2], events[3:]):
         applier = Applier(service.consumers[1])
