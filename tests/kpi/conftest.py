@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 import httpx
 import pytest
@@ -97,7 +98,7 @@ class Logs(FeedReader):
             Arrived(
                 id=new_id(),
                 type=event.wire_type(),
-                subject=str(new_id()),
+                subject=str(getattr(event, f"{event.aggregate}_id", None) or uuid5(NAMESPACE_URL, event.code)),  # type: ignore[attr-defined]
                 area=area,
                 time=NOW,
                 actor="tester",
