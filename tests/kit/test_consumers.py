@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from beatbook.kit.applying import is_outage
 from beatbook.kit.broker import stream_name
-from beatbook.kit.feed import FeedReader
+from beatbook.kit.feed import FeedReader, Page
 from beatbook.kit.ids import new_id
 
 TALLY = "select area, meetings, last_position from tallies order by area"
@@ -152,7 +152,7 @@ async def test_each_log_is_asked_with_its_own_secret(owner):
     )
     reader = FeedReader(other)
     try:
-        assert await reader.after("forum", 0) == ([], 0)
+        assert await reader.after("forum", 0) == Page([], 0)
         for source in ("cases", "kpi"):  # with another log's secret, and with none
             with pytest.raises(aiohttp.ClientError):
                 await reader.after(source, 0)
