@@ -18,6 +18,7 @@ ALGORITHMS = ["EdDSA", "ES256", "RS256", "PS256"]
 
 
 KEYS_LAST_SECONDS = 300.0
+TOKENS_REMEMBERED = 1000
 REREAD_AFTER_SECONDS = 5.0
 """An unknown key id makes us read the keys anew, but no oftener than this, whoever asks."""
 
@@ -29,6 +30,8 @@ class Keys:
         self._settings = settings
         self._keys: dict[str, jwt.PyJWK] = {}
         self._read_at = -KEYS_LAST_SECONDS
+        self._remembered: dict[str, tuple[Actor, float]] = {}
+        """Tokens found good since the keys were read, with the time at which they expire."""
         self._reading = asyncio.Lock()
 
     async def _key(self, key_id: str) -> jwt.PyJWK | None:
@@ -40,6 +43,7 @@ class Keys:
                     found = await anyio.to_thread.run_sync(self._read)
                     self._keys = {key.key_id: key for key in found.keys if key.key_id}
                     self._read_at = time.monotonic()
+                    self._remembered.clear()
         return self._keys.get(key_id)
 
     def _read(self) -> jwt.PyJWKSet:
@@ -50,6 +54,16 @@ class Keys:
 
     async def read(self, token: str) -> Actor:
         """The actor a token speaks for; raises `Unauthenticated` for any token that is not to be trusted."""
+        actor, expires = self._remembered.get(token, (PUBLIC, 0.0))
+        if time.time() < expires and time.monotonic() - self._read_at <= KEYS_LAST_SECONDS:
+            return actor
+        actor, expires = await self._check(token)
+        if len(self._remembered) >= TOKENS_REMEMBERED:
+            self._remembered.clear()
+        self._remembered[token] = actor, expires
+        return actor
+
+    async def _check(self, token: str) -> tuple[Actor, float]:
         try:
             key_id = str(jwt.get_unverified_header(token).get("kid", ""))
         except (jwt.PyJWTError, ValueError) as error:
@@ -73,7 +87,7 @@ class Keys:
             raise _untrusted("it has expired") from error
         except (jwt.PyJWTError, ValueError) as error:
             raise _untrusted("its signature, issuer or audience is not the expected one") from error
-        return _actor(claims)
+        return _actor(claims), float(claims["exp"])
 
 
 def _actor(claims: dict[str, Any]) -> Actor:
@@ -118,7 +132,7 @@ async def current_actor(request: Request) -> Actor:
 CurrentActor = Annotated[Actor, Depends(current_actor)]
 
 
-def require_internal(request: Request) -> None:
+async def require_internal(request: Request) -> None:
     """Let only those in who were given this log's secret; raises `Unauthenticated`."""
     settings: ServiceSettings = request.app.state.settings
     token = bearer(request.headers.get("authorization")) or ""

@@ -14,7 +14,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def _now(request: Request) -> datetime:
+async def _now(request: Request) -> datetime:  # not async, it would be called in a thread
     clock: Clock = request.app.state.clock
     return clock()
 

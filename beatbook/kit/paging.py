@@ -76,7 +76,7 @@ def _foreign_cursor() -> Invalid:
     return Invalid("The 'after' cursor is not one that a page gave out: take 'next' of the page before.")
 
 
-def _page_request(
+async def _page_request(
     after: Annotated[str | None, Query(max_length=200, description="`next` of the page before")] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> PageRequest:

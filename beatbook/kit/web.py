@@ -130,7 +130,7 @@ class ExpectedVersion:
             raise Stale(f"It is at version {actual} now. Read it again, then repeat your change with its new ETag.")
 
 
-def _if_match(request: Request) -> ExpectedVersion:
+async def _if_match(request: Request) -> ExpectedVersion:
     text = request.headers.get("if-match")
     if text is None:
         raise PreconditionRequired('Send If-Match with the ETag you read, such as If-Match: "3".')

@@ -59,7 +59,7 @@ class Places:
         return kept[1]
 
 
-def _places(request: Request) -> Places:
+async def _places(request: Request) -> Places:
     places: Places = request.app.state.resources
     return places
 

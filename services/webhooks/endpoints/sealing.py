@@ -44,7 +44,7 @@ def new_secret() -> str:
     return SECRET_PREFIX + base64.b64encode(os.urandom(SECRET_BYTES)).decode()
 
 
-def _seal(request: Request) -> Seal:
+async def _seal(request: Request) -> Seal:
     settings: WebhooksSettings = request.app.state.settings
     return Seal(settings.sealing_key())
 
