@@ -14,8 +14,9 @@ Run: nice .venv/bin/python -m benchmarks.command --rounds 21
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
+from itertools import cycle
 from statistics import median
 from typing import Any
 from uuid import UUID
@@ -31,7 +32,7 @@ from beatbook.kit.ids import new_id
 from beatbook.kit.process import run
 from beatbook.kit.settings import ServiceSettings
 from benchmarks.measuring import Ratio, Servers, arguments, interleaved, migrated, report, servers
-from benchmarks.serving import ADMIN, MEETING, authorization, council, process, ready, settings_of
+from benchmarks.serving import ADMIN, MEETING, authorization, councils, process, ready, settings_of
 from services.forum.app import service
 from services.forum.meetings import commands
 from services.forum.meetings.schemas import MeetingCreate
@@ -93,12 +94,14 @@ async def compare(name: str, told: Work, silent: Work, rounds: int) -> None:
     report(f"command: {name}", "ms per command", figures, [Ratio(*pair, at_most=WANTED) for pair in pairs])
 
 
-async def over_http(told: str, silent: str, headers: dict[str, str], forum: UUID, rounds: int) -> None:
+async def over_http(told: str, silent: str, headers: dict[str, str], forums: Sequence[UUID], rounds: int) -> None:
     """The whole command, at the process that tells and at the one that doesn't."""
-    async with aiohttp.ClientSession(headers=headers, raise_for_status=True) as http:
+    turn = cycle(forums)
+    connector = aiohttp.TCPConnector(keepalive_timeout=2)  # shorter than the server's
+    async with aiohttp.ClientSession(headers=headers, raise_for_status=True, connector=connector) as http:
 
         async def post(url: str) -> None:
-            async with http.post(f"{url}/v1/forums/{forum}/meetings", json=MEETING) as answer:
+            async with http.post(f"{url}/v1/forums/{next(turn)}/meetings", json=MEETING) as answer:
                 await answer.read()
 
         await compare("http", lambda: post(told), lambda: post(silent), rounds)
@@ -162,10 +165,10 @@ async def measure(settings: ServiceSettings, told: str, silent: str, headers: di
     """All three ways."""
     await ready(told)
     await ready(silent)
-    forum = await council(told, headers)
-    await over_http(told, silent, headers, forum, rounds)
-    await in_a_session(settings, forum, rounds)
-    await by_the_driver(settings, forum, rounds)
+    forums = await councils(told, headers, 4 * AT_ONCE)
+    await over_http(told, silent, headers, forums, rounds)
+    await in_a_session(settings, forums[0], rounds)
+    await by_the_driver(settings, forums[0], rounds)
 
 
 def main(machines: Servers, rounds: int) -> None:

@@ -82,14 +82,20 @@ async def ready(url: str) -> None:
             await asyncio.sleep(0.05)
 
 
-async def council(url: str, headers: dict[str, str]) -> UUID:
-    """Register the country XK at the forum service there, found a council in it, and return that council's id."""
+async def councils(url: str, headers: dict[str, str], count: int) -> list[UUID]:
+    """Register the country XK at the forum service there, found forums in it, and return their ids.
+
+    A command locks its aggregate: those of one forum wait for one another, as they should.
+    """
     ring = [[20, 41], [22, 41], [22, 43], [20, 43], [20, 41]]
     outline = {"type": "Polygon", "coordinates": [ring]}
     feature = {"type": "Feature", "properties": {"code": "XK", "name": "Kosovo"}, "geometry": outline}
     country = {"mapping": {"code": "code"}, "collections": [{"type": "FeatureCollection", "features": [feature]}]}
-    founded = {"area": "XK", "kind": "steering_committee", "name": "Council"}
+    founded = {"area": "XK", "kind": "thematic", "name": "Council"}
+    ids: list[UUID] = []
     async with aiohttp.ClientSession(headers=headers, raise_for_status=True) as http:
         await http.post(f"{url}/v1/areas/imports", json=country)
-        async with http.post(f"{url}/v1/forums", json=founded) as answer:
-            return UUID((await answer.json())["id"])
+        for _ in range(count):
+            async with http.post(f"{url}/v1/forums", json=founded) as answer:
+                ids.append(UUID((await answer.json())["id"]))
+    return ids

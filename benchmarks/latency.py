@@ -1,0 +1,250 @@
+"""From a request to its row in another service's projection, under 200 commands a second: ours, and a pipeline by hand.
+
+- `ours`: POST /v1/forums/{id}/meetings at a forum process (API and worker), its relay, the stream, a handover process
+  whose consumer writes the meeting into its projection. Both as `beatbook up` runs them.
+- `by hand`: two small processes. A FastAPI handler of the same server checks the same token and the same body, inserts
+  the same row by one plain statement, publishes the event and awaits the acknowledgement; a persistent subscription
+  upserts each message into the same table by one plain statement. It loses an event when it dies between its commit and
+  its publishing, applies twice what comes twice, and has no order, no version check, no idempotency, no tracing.
+
+Both on the same PostgreSQL (settings of `beatbook up`: every commit is flushed to disk) and NATS, in turns. The load
+is open: requests leave on schedule whether or not earlier ones are answered, and time counts from when one was due. A
+row is visible when the reader's commit has told so: a trigger in the benchmark's databases notifies a listening
+connection, on both sides alike.
+
+Wanted: p99 within 3x. The limit it approaches is three flushed commits where the pipeline by hand has two: ours gives
+each event its position in a commit of its own, so that none is ever lost or out of order.
+
+Run: nice .venv/bin/python -m benchmarks.latency [--rounds 5] [--rate 200] [--seconds 5]
+"""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+import aiohttp
+import asyncpg
+import nats
+import uvloop
+from fastapi import FastAPI, Request
+from nats.aio.msg import Msg
+
+from beatbook.kit.app import create_app
+from beatbook.kit.auth import CurrentActor, Keys
+from beatbook.kit.ids import new_id
+from beatbook.kit.process import run
+from beatbook.kit.settings import ServiceSettings
+from benchmarks.measuring import Figures, Ratio, Servers, arguments, interleaved, migrated, percentile, report, servers
+from benchmarks.serving import MEETING, authorization, councils, process, ready, settings_of
+from services.forum.app import service as forum
+from services.forum.meetings.schemas import MeetingCreate
+from services.handover.app import service as handover
+
+WANTED = 3.0
+FORUMS = 100
+SHARES = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
+STREAM = "by-hand"
+_INSERT = """
+    insert into meetings (id, forum_id, area, purpose, topics, place, place_kind, starts_at, languages, interpreters,
+                          public, state, public_counts, advisories, version)
+    values ($1, $2, 'XK', $3, $4::text::jsonb, $5, $6, $7, $8::text::jsonb, '[]', $9, 'planned', '[]', '[]', 1)
+"""
+_UPSERT = """
+    insert into meetings (meeting_id, forum_id, area, state, starts_at) values ($1, $2, 'XK', 'planned', $3)
+    on conflict (meeting_id) do update set state = excluded.state, starts_at = excluded.starts_at
+"""
+_TELL = """
+    create function tell() returns trigger language plpgsql as
+    $$ begin perform pg_notify('visible', new.meeting_id::text); return null; end $$;
+    create trigger tell after insert on meetings for each row execute function tell();
+"""
+
+
+# by hand
+
+
+def write_by_hand(settings: ServiceSettings) -> None:
+    """Serve the handler that inserts and publishes."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.state.settings, app.state.keys = settings, Keys(settings)
+        app.state.pool = await asyncpg.create_pool(settings.database_url, min_size=4, max_size=8)
+        client = await nats.connect(settings.nats_url)
+        app.state.jetstream = client.jetstream()
+        await app.state.jetstream.add_stream(name=STREAM, subjects=[f"{STREAM}.>"])
+        yield
+        await client.close()
+        await app.state.pool.close()
+
+    app = FastAPI(lifespan=lifespan)
+
+    @app.post("/v1/forums/{forum_id}/meetings", status_code=201)
+    async def plan(forum_id: UUID, meeting: MeetingCreate, actor: CurrentActor, request: Request) -> dict[str, str]:
+        if not actor.grants:
+            raise PermissionError
+        meeting_id, topics = new_id(), json.dumps([topic.model_dump() for topic in meeting.topics])
+        await request.app.state.pool.execute(
+            _INSERT, meeting_id, forum_id, meeting.purpose, topics, meeting.place, meeting.place_kind,
+            meeting.starts_at, json.dumps(meeting.languages), meeting.public,
+        )  # fmt: skip
+        told = {"meeting": str(meeting_id), "forum": str(forum_id), "starts_at": meeting.starts_at.isoformat()}
+        await request.app.state.jetstream.publish(f"{STREAM}.meeting.planned.XK", json.dumps(told).encode())
+        return {"id": str(meeting_id)}
+
+    @app.get("/health/ready")
+    async def is_ready() -> None:
+        pass
+
+    run("by-hand", settings, app)
+
+
+def read_by_hand(settings: ServiceSettings) -> None:
+    """Upsert what arrives, for ever."""
+
+    async def read() -> None:
+        pool = await asyncpg.create_pool(settings.database_url, min_size=1, max_size=1)
+        client = await nats.connect(settings.nats_url)
+
+        async def take(message: Msg) -> None:
+            told = json.loads(message.data)
+            starts_at = datetime.fromisoformat(told["starts_at"])
+            await pool.execute(_UPSERT, UUID(told["meeting"]), UUID(told["forum"]), starts_at)
+
+        while True:
+            try:
+                await client.jetstream().subscribe(f"{STREAM}.>", stream=STREAM, ordered_consumer=True, cb=take)
+                break
+            except nats.js.errors.NotFoundError:
+                await asyncio.sleep(0.1)
+        await asyncio.Event().wait()
+
+    uvloop.run(read())
+
+
+# the load
+
+
+@dataclass
+class Pipeline:
+    """One side: where its requests go, and when they left, were answered and became visible."""
+
+    url: str
+    forums: Sequence[UUID]
+    due: dict[str, float] = field(default_factory=dict)
+    answered: list[float] = field(default_factory=list)
+    seen: dict[str, float] = field(default_factory=dict)
+
+    def heard(self, _connection: object, _pid: int, _channel: str, meeting: object) -> None:
+        """The reader's database tells of a row."""
+        self.seen[str(meeting)] = time.perf_counter()
+
+    async def load(self, http: aiohttp.ClientSession, rate: int, seconds: int) -> dict[str, list[float]]:
+        """Send on schedule, wait until all is visible; milliseconds until answered, and until visible."""
+        self.due.clear(), self.answered.clear(), self.seen.clear()
+        began = time.perf_counter()
+        async with asyncio.TaskGroup() as requests:
+            for number in range(rate * seconds):
+                due = began + number / rate
+                await asyncio.sleep(max(0.0, due - time.perf_counter()))
+                requests.create_task(self._request(http, due, self.forums[number % len(self.forums)]))
+        async with asyncio.timeout(60):
+            while self.due.keys() - self.seen.keys():
+                await asyncio.sleep(0.05)
+        visible = [(self.seen[meeting] - due) * 1e3 for meeting, due in self.due.items()]
+        return {"answered": list(self.answered), "visible": visible}
+
+    async def _request(self, http: aiohttp.ClientSession, due: float, forum_id: UUID) -> None:
+        async with http.post(f"{self.url}/v1/forums/{forum_id}/meetings", json=MEETING) as answer:
+            told = await answer.json()
+        self.answered.append((time.perf_counter() - due) * 1e3)
+        self.due[told["id"]] = due
+
+
+async def compare(
+    pipelines: Mapping[str, Pipeline], headers: dict[str, str], rounds: int, rate: int, secs: int
+) -> None:
+    """Load both in turns and print."""
+    kept: dict[str, Figures] = {
+        f"{what}, {share}": {name: [] for name in pipelines} for what in ("visible", "answered") for share in SHARES
+    }
+    async with aiohttp.ClientSession(
+        headers=headers, raise_for_status=True, connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=2)
+    ) as http:
+
+        def loaded(name: str) -> Callable[[], Awaitable[float]]:
+            async def load() -> float:
+                found = await pipelines[name].load(http, rate, secs)
+                for what, values in found.items():
+                    for share, place in SHARES.items():
+                        kept[f"{what}, {share}"][name].append(percentile(values, place))
+                return 0.0
+
+            return load
+
+        await interleaved({name: loaded(name) for name in pipelines}, rounds=rounds)
+    for title, figures in kept.items():
+        wanted = WANTED if title == "visible, p99" else None
+        figures = {name: values[1:] for name, values in figures.items()}  # the first round warms up
+        report(f"latency: {title}", "ms", figures, [Ratio("ours", "by hand", at_most=wanted)])
+
+
+async def measure(
+    machines: Servers, ours: ServiceSettings, by_hand: ServiceSettings, reader_urls: dict[str, str], chosen: list[int]
+) -> None:
+    headers = authorization(machines)
+    pipelines: dict[str, Pipeline] = {}
+    listening: list[asyncpg.Connection] = []
+    for name, settings in (("ours", ours), ("by hand", by_hand)):
+        url = f"http://127.0.0.1:{settings.port}"
+        await ready(url)
+        known = pipelines["ours"].forums if pipelines else await councils(url, headers, FORUMS)
+        pipeline = pipelines[name] = Pipeline(url, known)
+        connection = await asyncpg.connect(reader_urls[name])
+        await connection.execute(_TELL)
+        await connection.add_listener("visible", pipeline.heard)
+        listening.append(connection)
+    await _copy_council(ours.database_url, by_hand.database_url)
+    await compare(pipelines, headers, *chosen)
+    for connection in listening:
+        await connection.close()
+
+
+async def _copy_council(source: str, target: str) -> None:
+    """What the rows written by hand refer to."""
+    ours, by_hand = await asyncpg.connect(source), await asyncpg.connect(target)
+    for table in ("areas", "forums"):
+        for row in await ours.fetch(f"select to_json(t)::text as row from {table} as t"):
+            await by_hand.execute(
+                f"insert into {table} select * from json_populate_record(null::{table}, $1::text::json)", row["row"]
+            )
+    await ours.close()
+    await by_hand.close()
+
+
+def main(machines: Servers, rounds: int, rate: int, seconds: int) -> None:
+    """Measure on these servers."""
+    urls = [asyncio.run(migrated(machines, service)) for service in (forum, handover, forum, handover)]
+    ours = settings_of(machines, forum, urls[0], pool_size=4)
+    reader = settings_of(machines, handover, urls[1], pool_size=2, forum_url=f"http://127.0.0.1:{ours.port}")
+    by_hand = settings_of(machines, forum, urls[2])
+    reader_by_hand = settings_of(machines, handover, urls[3])
+    with (
+        process(machines, lambda: run("forum", ours, create_app(forum, ours))),
+        process(machines, lambda: run("handover", reader, create_app(handover, reader))),
+        process(machines, lambda: write_by_hand(by_hand)),
+        process(machines, lambda: read_by_hand(reader_by_hand)),
+    ):
+        reader_urls = {"ours": urls[1], "by hand": urls[3]}
+        uvloop.run(measure(machines, ours, by_hand, reader_urls, [rounds, rate, seconds]))
+
+
+if __name__ == "__main__":
+    chosen = arguments(__doc__, rate=200, seconds=5)
+    with servers() as machines:
+        main(machines, chosen.rounds, chosen.rate, chosen.seconds)
