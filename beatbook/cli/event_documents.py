@@ -1,4 +1,4 @@
-"""What `beatbook reference` says of events: a JSON Schema each, the catalogue, AsyncAPI. Rules X1, X2."""
+"""What `beatbook reference` says of events: a JSON Schema each, and the catalogue. Rules X1, X2."""
 
 import inspect
 import json
@@ -47,12 +47,11 @@ The audience is who may hear of such an event through subscriptions: *everyone*,
 
 
 def make_documents() -> Iterator[tuple[str, str]]:
-    """Every document on events: its path below docs/reference, and its content."""
+    """The schemas and the catalogue: each one's path below docs/reference, and its content."""
     yield ENVELOPE, _json(envelope_schema())
     for kind in EVENTS.values():
-        yield _schema_path(kind), _json(event_schema(kind))
+        yield schema_path(kind), _json(event_schema(kind))
     yield "events.md", catalogue()
-    yield "asyncapi.yaml", _yaml(asyncapi())
 
 
 def envelope_schema() -> dict[str, Any]:
@@ -82,7 +81,7 @@ def event_schema(kind: type[Event]) -> dict[str, Any]:
     return {
         "$schema": DRAFT,
         **schema,
-        "description": _told(kind),
+        "description": told_of(kind),
         "x-type": kind.wire_type(),
         "x-short-type": kind.short_type(),
         "x-source": f"/beatbook/{kind.service}",
@@ -109,12 +108,12 @@ def _entry(kind: type[Event]) -> list[str]:
     return [
         f"### {kind.__name__}",
         "",
-        _told(kind),
+        told_of(kind),
         "",
         f"- type `{kind.wire_type()}`, for partners `{kind.short_type()}`",
         f"- subject `{kind.wire_subject('{area}')}`",
-        f"- audience: {_audience(kind.audience)}",
-        f"- [JSON Schema]({_schema_path(kind)})",
+        f"- audience: {audience_of(kind)}",
+        f"- [JSON Schema]({schema_path(kind)})",
         "",
         "| field | shape | always there |",
         "| --- | --- | --- |",
@@ -123,69 +122,13 @@ def _entry(kind: type[Event]) -> list[str]:
     ]
 
 
-def asyncapi() -> dict[str, Any]:
-    """The AsyncAPI 3.0 document: a channel and an operation per event."""
-    kinds = list(EVENTS.values())
-    return {
-        "asyncapi": "3.0.0",
-        "info": {
-            "title": "Beatbook events",
-            "version": "1",
-            "description": f"The event backbone. {NOTICE}",
-            "license": {"name": "AGPL-3.0-or-later", "url": "https://www.gnu.org/licenses/agpl-3.0.html"},
-        },
-        "defaultContentType": "application/json",
-        "servers": {
-            "broker": {
-                "host": "{host}:4222",
-                "protocol": "nats",
-                "description": "NATS with JetStream: one stream per publishing service, named beatbook-<service>.",
-                "variables": {"host": {"default": "localhost"}},
-            }
-        },
-        "channels": {_name(kind): _channel(kind) for kind in kinds},
-        "operations": {
-            f"send.{_name(kind)}": {
-                "action": "send",
-                "channel": {"$ref": f"#/channels/{_name(kind)}"},
-                "summary": f"The {kind.service} service tells it.",
-            }
-            for kind in kinds
-        },
-        "components": {"messages": {_name(kind): _message(kind) for kind in kinds}},
-    }
-
-
-def _channel(kind: type[Event]) -> dict[str, Any]:
-    return {
-        "address": kind.wire_subject("{area}"),
-        "description": f"Audience: {_audience(kind.audience)}.",
-        "servers": [{"$ref": "#/servers/broker"}],
-        "parameters": {"area": {"description": "Code of the area, one to three parts joined by dots."}},
-        "messages": {_name(kind): {"$ref": f"#/components/messages/{_name(kind)}"}},
-    }
-
-
-def _message(kind: type[Event]) -> dict[str, Any]:
-    return {
-        "name": kind.wire_type(),
-        "title": kind.__name__,
-        "summary": _told(kind),
-        "contentType": "application/json",
-        "headers": {"$ref": f"./{ENVELOPE}"},
-        "payload": {"$ref": f"./{_schema_path(kind)}"},
-    }
-
-
-def _name(kind: type[Event]) -> str:
-    return f"{kind.service}.{kind.aggregate}.{kind.verb}.v{kind.version}"
-
-
-def _schema_path(kind: type[Event]) -> str:
+def schema_path(kind: type[Event]) -> str:
+    """Where an event's schema is, below docs/reference."""
     return f"events/{kind.wire_type()}.schema.json"
 
 
-def _told(kind: type[Event]) -> str:
+def told_of(kind: type[Event]) -> str:
+    """What an event's docstring says, on one line."""
     return " ".join((inspect.getdoc(kind) or "").split())
 
 
@@ -193,9 +136,10 @@ def _roles(audience: frozenset[Role]) -> list[str]:
     return [role.value for role in Role if role in audience]
 
 
-def _audience(audience: frozenset[Role]) -> str:
+def audience_of(kind: type[Event]) -> str:
+    """Who may hear of an event, in words."""
     named = {EVERYONE: "everyone", STAFF: "staff"}
-    return named.get(audience) or ", ".join(_roles(audience))
+    return named.get(kind.audience) or ", ".join(_roles(kind.audience))
 
 
 def _shape(kind: type[Event], name: str) -> str:
@@ -218,9 +162,3 @@ def _shape_of(field: Mapping[str, Any], definitions: Mapping[str, Any]) -> str:
 
 def _json(document: Mapping[str, Any]) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
-
-
-def _yaml(document: Mapping[str, Any]) -> str:
-    import yaml
-
-    return str(yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=120))

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -36,13 +36,33 @@ def write(project: Project = Path()) -> None:
 
 @app.command("check")
 def check(project: Project = Path()) -> None:
-    """Say which documents are not as the code would make them; exit 1 when there are any.
+    """Say which documents are not as the code would make them, and which events break what was released of them.
 
     Example: beatbook reference check
     """
+    from beatbook.cli import releases
+
+    if broken := releases.faults(project):
+        raise Refusal("\n".join(broken))
     if faults := drift(project):
         raise Refusal("\n".join([*faults, "Run `beatbook reference write`, and commit what changed with the change."]))
     typer.echo("the reference documents are as the code has it")
+
+
+@app.command("release")
+def release(project: Project = Path()) -> None:
+    """Record what events say now as released: new events, and new fields with a default. It never drops anything.
+
+    Example: beatbook reference release
+    """
+    from beatbook.cli import releases
+
+    now = releases.current()
+    if refused := releases.refusals(releases.released(project), now):
+        raise Refusal("\n".join([*refused, releases.ADVICE]))
+    for name in (recorded := releases.record(project, now)):
+        typer.echo(name)
+    typer.echo(f"{len(recorded)} recorded in {releases.RELEASED}")
 
 
 def drift(project: Path) -> list[str]:
@@ -65,12 +85,33 @@ def leftovers(project: Path, documents: Mapping[Path, str]) -> list[Path]:
 
 def make_documents() -> dict[Path, str]:
     """Every document by its path in the project."""
+    import yaml
+
     from beatbook.cli import event_documents
+    from beatbook.cli.asyncapi import asyncapi
 
     documents = {REFERENCE / path: content for path, content in event_documents.make_documents()}
+    documents[REFERENCE / "asyncapi.yaml"] = yaml.dump(
+        asyncapi(), Dumper=_dumper(), sort_keys=False, allow_unicode=True, width=120
+    )
     documents.update({REFERENCE / path: content for path, content in _openapi()})
     documents[SCHEMA] = _graphql()
     return documents
+
+
+def _dumper() -> Any:
+    """Writes every value out, for anchors are YAML's own and not AsyncAPI's; and text of more lines as it is."""
+    import yaml
+
+    class Dumper(yaml.SafeDumper):
+        def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - as its base
+            return True
+
+    def text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
+        return dumper.represent_scalar("tag:yaml.org,2002:str", value, style="|" if "\n" in value else None)
+
+    Dumper.add_representer(str, text)
+    return Dumper
 
 
 def _openapi() -> Iterator[tuple[str, str]]:
