@@ -115,27 +115,32 @@ class Relay:
             self._publisher = publisher
         await self._compare(connection)
         while True:
-            rows = await self._take(connection, self._published)
-            if not rows:
-                await self._rest(connection)
             try:
-                while rows:
-                    rows = await self._relay(connection, self._publisher, rows)
+                await self._flow(connection, self._publisher)
             except StreamFull as full:
                 await self._make_room(full)
                 await self._compare(connection)
+            else:
+                await self._rest(connection)
 
-    async def _relay(
-        self, connection: asyncpg.Connection, publisher: Publisher, rows: Sequence[asyncpg.Record]
-    ) -> Sequence[asyncpg.Record]:
-        """Publish a batch, and take the next one while the broker works; give that one."""
-        batch = publisher.write(rows, self._sequence)
-        publishing = asyncio.create_task(self._publish(publisher, batch))
+    async def _flow(self, connection: asyncpg.Connection, publisher: Publisher) -> None:
+        """Publish all that waits: while the broker has one batch, the next is written out and one more claimed."""
+        sequence = self._sequence
+        publishing: asyncio.Task[None] | None = None
+        taking = asyncio.create_task(self._take(connection, self._published))
         try:
-            following = await self._take(connection, batch.position)
-        finally:
-            await publishing
-        return following
+            while rows := await taking:
+                taking = asyncio.create_task(self._take(connection, rows[-1]["position"]))
+                await asyncio.sleep(0)  # the database begins before this process is busy writing
+                batch = publisher.write(rows, sequence)
+                sequence = batch.sequence
+                if publishing is not None:
+                    await publishing
+                publishing = asyncio.create_task(self._publish(publisher, batch))
+            if publishing is not None:
+                await publishing
+        finally:  # neither the connection nor the stream is left with something under way
+            await asyncio.gather(taking, *([publishing] if publishing else []), return_exceptions=True)
 
     async def _publish(self, publisher: Publisher, batch: Batch) -> None:
         with tracing.publishing(stream_name(self._service), batch.traceparents):
