@@ -50,7 +50,7 @@ def create_app(settings: HttpSettings, *, clock: Clock = utc_now) -> FastAPI:
 def _lifespan(settings: HttpSettings, clock: Clock) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        broker = Broker(settings.nats_url, "beatbook-gateway")
+        broker = Broker(settings.nats_url, "beatbook-gateway", settings.account("gateway"))
         async with network(settings) as connections:
             followers = Followers()
             broker.on_loss.append(followers.dismiss)

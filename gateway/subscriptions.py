@@ -12,12 +12,14 @@ from nats.errors import Error as NatsError
 from strawberry import relay
 
 from beatbook.contracts.areas import parse_code
-from beatbook.contracts.catalogue import EVENTS
+from beatbook.contracts.catalogue import EVENTS, PUBLISHERS
 from beatbook.contracts.envelope import SUBJECT_PREFIX
 from beatbook.kit.errors import Invalid, Unauthenticated, Unavailable
 from gateway.context import Caller, Info, Machinery
 from gateway.followers import WAITING, Mailbox
 
+FOLLOWED = PUBLISHERS
+"""The services whose events are told, to those in their audience."""
 REMEMBERED = 1_024
 """Event ids kept, so that one which the relay sends again is told once."""
 

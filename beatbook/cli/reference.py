@@ -11,6 +11,7 @@ from beatbook.runtime.refusal import Refusal
 
 REFERENCE = Path("docs/reference")
 SCHEMA = Path("gateway/schema.graphql")
+BROKER_ACCOUNTS = (Path("deploy/compose/accounts.conf"), Path("deploy/k8s/overlays/dev/accounts.conf"))
 
 app = typer.Typer(name="reference", help="Reference documents: OpenAPI, GraphQL schema, events.", no_args_is_help=True)
 
@@ -96,6 +97,7 @@ def make_documents() -> dict[Path, str]:
     )
     documents.update({REFERENCE / path: content for path, content in _openapi()})
     documents[SCHEMA] = _graphql()
+    documents.update(dict.fromkeys(BROKER_ACCOUNTS, _broker_accounts()))
     return documents
 
 
@@ -132,6 +134,20 @@ def _openapi() -> Iterator[tuple[str, str]]:
         )
         document = create_app(service, settings).openapi()
         yield f"openapi/{name}.json", json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _broker_accounts() -> str:
+    """The broker's accounts as a file to include; passwords are environment variables of the server."""
+    from beatbook.runtime.applications import walled_accounts
+    from beatbook.runtime.databases import SERVICES
+    from beatbook.runtime.rights import GATEWAY, written_out
+
+    passwords = {name: f"${name.upper()}_NATS_PASSWORD" for name in (*SERVICES, GATEWAY)}
+    comment = (
+        "The broker's accounts and users: who may publish, ask and hear what (docs/adr/0013).\n"
+        "Made by `beatbook reference write` from what the services declare; not to be changed by hand."
+    )
+    return written_out(walled_accounts(SERVICES, passwords), comment)
 
 
 def _graphql() -> str:

@@ -62,7 +62,10 @@ def _lifespan(service: Service, settings: ServiceSettings, clock: Clock) -> Call
             database = app.state.database = Database(settings)
             stack.push_async_callback(database.close)
             broker = app.state.broker = Broker(
-                settings.nats_url, f"beatbook-{service.name}", stream_max_bytes=settings.stream_max_bytes
+                settings.nats_url,
+                f"beatbook-{service.name}",
+                settings.account(service.name),
+                stream_max_bytes=settings.stream_max_bytes,
             )
             stack.push_async_callback(broker.close)
             if service.resources is not None:

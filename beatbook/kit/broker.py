@@ -31,15 +31,30 @@ def wake_subject(service: str) -> str:
     return f"beatbook-wake.{service}"
 
 
+def inbox_prefix(account: str) -> str:
+    """What the subjects begin with at which an account's user hears answers: no other may listen there."""
+    return f"_INBOX_{account}"
+
+
+def api_prefix(source: str | None) -> str:
+    """What JetStream's calls begin with: about a stream of one's own account (None), or that of another's account."""
+    return "$JS.API" if source is None else f"$JS.{source}.API"
+
+
 class BrokerTooOld(Exception):
     """The server can't do what the relay needs."""
 
 
 class Broker:
-    """One process's connection; `connected` says whether it is up just now."""
+    """One process's connection; `connected` says whether it is up just now.
 
-    def __init__(self, url: str, name: str, *, stream_max_bytes: int = STREAM_MAX_BYTES) -> None:
-        self._url, self._name, self._stream_max_bytes = url, name, stream_max_bytes
+    `account`: the service whose account at the broker this is, when each has its own; None when all share one.
+    """
+
+    def __init__(
+        self, url: str, name: str, account: str | None = None, *, stream_max_bytes: int = STREAM_MAX_BYTES
+    ) -> None:
+        self._url, self._name, self._account, self._stream_max_bytes = url, name, account, stream_max_bytes
         self._client = FrugalClient()
         self.on_loss: list[Callable[[], None]] = []
         """Called when the connection is lost: what is published from then on may pass unheard."""
@@ -64,6 +79,18 @@ class Broker:
         """The JetStream context, with bounded waits."""
         return self._client.jetstream(timeout=5)
 
+    def is_own(self, service: str) -> bool:
+        """Whether the service's stream is in the account of this connection."""
+        return self._account in (None, service)
+
+    def api_of(self, service: str) -> str:
+        """What JetStream's calls about that service's stream begin with."""
+        return api_prefix(None if self.is_own(service) else service)
+
+    def jetstream_of(self, service: str) -> JetStreamContext:
+        """The JetStream context for that service's stream, wherever it is."""
+        return self._client.jetstream(timeout=5, prefix=self.api_of(service))
+
     async def connect(self) -> None:
         """Be connected, waiting for the server as long as it takes; any number of tasks may ask at once."""
         async with self._connecting:
@@ -87,6 +114,7 @@ class Broker:
                 error_cb=self._error,
                 disconnected_cb=self._disconnected,
                 closed_cb=self._closed,
+                inbox_prefix="_INBOX" if self._account is None else inbox_prefix(self._account),
             )
             self._joined = True
         except (OSError, NatsError, TimeoutError) as error:
@@ -138,9 +166,12 @@ class Broker:
     async def ensure_stream(self, service: str) -> StreamInfo:
         """The service's stream, made when it is missing: file storage, kept by limits, refusing new when full.
 
-        One that an earlier version made, or with another bound, is changed. Raises `BrokerTooOld`.
+        One that an earlier version made, or with another bound, is changed. Another account's is neither
+        made nor changed here, but waited for: raises `NotFoundError` then. Raises `BrokerTooOld`.
         """
-        jetstream = self.jetstream
+        jetstream = self.jetstream_of(service)
+        if not self.is_own(service):
+            return await jetstream.stream_info(stream_name(service))
         try:
             info = await jetstream.stream_info(stream_name(service))
         except NotFoundError:
@@ -166,10 +197,10 @@ class Broker:
         """The stream's last sequence, and the log position of the last event in it (0 when it has none)."""
         stream = stream_name(service)
         try:
-            info = await self.jetstream.stream_info(stream)
+            info = await self.jetstream_of(service).stream_info(stream)
             if info.state.messages == 0:
                 return info.state.last_seq, 0
-            last = await self.jetstream.get_last_msg(stream, f"{SUBJECT_PREFIX}.{service}.>")
+            last = await self.jetstream_of(service).get_last_msg(stream, f"{SUBJECT_PREFIX}.{service}.>")
         except NotFoundError:
             return 0, 0
         return info.state.last_seq, int((last.headers or {}).get("ce-position", "0"))

@@ -15,6 +15,8 @@ class HttpSettings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = 8000
     nats_url: str = "nats://127.0.0.1:4222"
+    nats_accounts: Literal["own", "shared"] = "shared"
+    """Whether each service has an account of its own at the broker, walled off from the others', or all share one."""
     jwks: str
     """A JWKS document: an https URL, or a file's path."""
     issuer: str = "beatbook-embedded"
@@ -32,6 +34,10 @@ class HttpSettings(BaseSettings):
     """Share of requests that are traced, 0 to 1."""
     request_timeout: float = 30.0
     """Seconds after which a request whose answer has not begun is answered 503 and broken off."""
+
+    def account(self, process: str) -> str | None:
+        """The broker account of a process; None when all share one."""
+        return process if self.nats_accounts == "own" else None
 
     def url_of(self, service: str) -> str:
         """The base URL of a service by its name."""

@@ -104,7 +104,7 @@ class StreamReader:
 async def opened(broker: Broker, service: str, *, start: int) -> AsyncIterator[StreamReader]:
     """Read a service's stream from a sequence on; the broker notes the place in memory only, for this reader alone."""
     stream = stream_name(service)
-    place = await broker.jetstream.add_consumer(
+    place = await broker.jetstream_of(service).add_consumer(
         stream,
         ConsumerConfig(
             ack_policy=AckPolicy.NONE,
@@ -115,7 +115,7 @@ async def opened(broker: Broker, service: str, *, start: int) -> AsyncIterator[S
             num_replicas=1,
         ),
     )
-    reader = StreamReader(broker, f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{place.name}")
+    reader = StreamReader(broker, f"{broker.api_of(service)}.CONSUMER.MSG.NEXT.{stream}.{place.name}")
     subscription = await broker.client.subscribe(reader.inbox, cb=reader.heard)
     broker.on_loss.append(reader.lose)
     try:

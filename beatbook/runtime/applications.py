@@ -4,7 +4,7 @@ import asyncio
 import importlib
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from beatbook.kit.migrate import expected_heads, migrate
 from beatbook.kit.process import run
 from beatbook.kit.service import Service
 from beatbook.kit.settings import HttpSettings, ServiceSettings
+from beatbook.runtime import rights
 from beatbook.runtime.forking import fork
 from beatbook.runtime.instance import Instance
 from beatbook.runtime.refusal import Refusal
@@ -47,6 +48,13 @@ def secrets_of(name: str, instance: Instance) -> dict[str, str]:
     if name == "webhooks":
         secrets["webhook_key"] = instance.secret("webhook_key", formerly="internal")
     return secrets
+
+
+def walled_accounts(names: Sequence[str], passwords: Mapping[str, str]) -> dict[str, Any]:
+    """The broker's accounts, from what the services and the gateway declare."""
+    services = [importlib.import_module(f"services.{name}.app").service for name in names]
+    followed = importlib.import_module("gateway.subscriptions").FOLLOWED
+    return rights.accounts(rights.parts_of(services, followed), passwords)
 
 
 def refuse_without_secrets(service: Service, settings: ServiceSettings) -> None:

