@@ -49,6 +49,10 @@ class Postgres:
         base = self.admin_url if service is None else service_url(self.admin_url, service.name, PASSWORD)
         return base.rpartition("/")[0] + f"/{name}"
 
+    def as_admin(self, url: str) -> str:
+        """The administrator's URL of a service's database: to do there what no service may."""
+        return self.admin_url.rpartition("/")[0] + "/" + url.rpartition("/")[2]
+
     async def drop_databases(self) -> None:
         """Drop the databases made since the last call."""
         while self._made:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Mapping
+from typing import Annotated
 from urllib.parse import unquote, urlsplit
 
 import typer
@@ -13,7 +14,11 @@ from beatbook.runtime.refusal import Refusal
 ADMINISTRATOR = "BEATBOOK_ADMIN_DATABASE_URL"
 
 
-def databases() -> None:
+def databases(
+    whole_server: Annotated[
+        bool, typer.Option("--whole-server", help="The server is for Beatbook alone: close its other databases too.")
+    ] = False,
+) -> None:
     """Make what is missing: for each service a login role with timeouts, and a database that only it may enter.
 
     BEATBOOK_ADMIN_DATABASE_URL names someone who may create both. The services' passwords are taken from
@@ -25,7 +30,7 @@ def databases() -> None:
     if missing := [name for name in (ADMINISTRATOR, *variables.values()) if not os.environ.get(name)]:
         raise Refusal(f"Set {', '.join(missing)} to PostgreSQL addresses.")
     passwords = {service: password_of(service, variable, os.environ) for service, variable in variables.items()}
-    asyncio.run(create_databases(os.environ[ADMINISTRATOR], passwords))
+    asyncio.run(create_databases(os.environ[ADMINISTRATOR], passwords, whole_server=whole_server))
     typer.echo(f"{len(passwords)} databases are there")
 
 

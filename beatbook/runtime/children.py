@@ -10,10 +10,10 @@ from beatbook.runtime import databases
 from beatbook.runtime.refusal import Refusal
 
 
-def create_databases(admin_url: str, passwords: Mapping[str, str]) -> None:
+def create_databases(admin_url: str, passwords: Mapping[str, str], *, whole_server: bool) -> None:
     """Create the services' roles and databases; a refusal is the last line of the child's log."""
     try:
-        asyncio.run(databases.create_databases(admin_url, passwords))
+        asyncio.run(databases.create_databases(admin_url, passwords, whole_server=whole_server))
     except Refusal as refusal:
         sys.exit(_say(str(refusal)))
 

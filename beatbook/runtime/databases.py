@@ -14,6 +14,8 @@ ROLE_SETTINGS = {
     "lock_timeout": "5s",
     "idle_in_transaction_session_timeout": "30s",
 }
+OTHER_DATABASES = ("postgres", "template1")
+"""What every server has besides, open to every role unless it is closed."""
 PATIENCE_SECONDS = 60.0
 
 
@@ -30,10 +32,12 @@ def service_url(admin_url: str, service: str, password: str) -> str:
     return urlunsplit(parts._replace(netloc=f"{name}:{quote(password)}@{address}", path=f"/{name}"))
 
 
-async def create_databases(admin_url: str, passwords: Mapping[str, str]) -> None:
+async def create_databases(admin_url: str, passwords: Mapping[str, str], *, whole_server: bool = False) -> None:
     """Create the roles and databases that are missing, by service and password; raises `Refusal`.
 
-    Waits for a server that is only starting. A role that exists is given the password, so that a restored server works.
+    Waits for a server that is only starting. A role that exists is given the password, so that a restored server works,
+    and loses whatever more it could. `whole_server`: the server is for Beatbook alone, so its other databases are
+    closed to everyone but administrators.
     """
     connection = await connect_patiently(admin_url)
     try:
@@ -42,13 +46,16 @@ async def create_databases(admin_url: str, passwords: Mapping[str, str]) -> None
         existing = {row["datname"] for row in await connection.fetch("select datname from pg_database")}
         for service, password in passwords.items():
             await _ensure_role(connection, database_of(service), password, superuser=superuser)
-        missing = [name for name in map(database_of, passwords) if name not in existing]
+        if whole_server:
+            for name in OTHER_DATABASES:
+                await connection.execute(f'revoke connect, temporary on database "{name}" from public')
     except asyncpg.PostgresError as error:
         raise Refusal(f"The database server's administrator may not create roles: {error}.") from error
     finally:
         await connection.close()
     try:
-        await asyncio.gather(*(_create_database(admin_url, name) for name in missing))
+        names = [database_of(service) for service in passwords]
+        await asyncio.gather(*(_create_database(admin_url, name, exists=name in existing) for name in names))
     except asyncpg.PostgresError as error:
         raise Refusal(f"The database server's administrator may not create databases: {error}.") from error
 
@@ -70,17 +77,19 @@ async def connect_patiently(url: str, patience: float = PATIENCE_SECONDS) -> asy
 async def _ensure_role(connection: asyncpg.Connection, name: str, password: str, *, superuser: bool) -> None:
     exists = await connection.fetchval("select true from pg_roles where rolname = $1", name)
     verb = "alter" if exists else "create"
-    await connection.execute(f"{verb} role \"{name}\" login password '{password}'")
+    no_more = "nocreatedb nocreaterole" + (" nosuperuser noreplication nobypassrls" if superuser else "")
+    await connection.execute(f"{verb} role \"{name}\" login {no_more} password '{password}'")
     for setting, value in ROLE_SETTINGS.items():
         await connection.execute(f"alter role \"{name}\" set {setting} = '{value}'")
     if not superuser:
         await connection.execute(f'grant "{name}" to current_user')
 
 
-async def _create_database(admin_url: str, name: str) -> None:
+async def _create_database(admin_url: str, name: str, *, exists: bool) -> None:
     connection = await asyncpg.connect(admin_url, timeout=5)
     try:
-        await connection.execute(f'create database "{name}" owner "{name}"')
+        if not exists:
+            await connection.execute(f'create database "{name}" owner "{name}"')
         await connection.execute(f'revoke connect, temporary on database "{name}" from public')
     finally:
         await connection.close()

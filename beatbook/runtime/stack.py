@@ -128,7 +128,8 @@ class Stack:
         passwords = {service: self.instance.secret(f"database_{service}") for service in SERVICES}
         log = self.instance.log("databases")
         log.unlink(missing_ok=True)
-        databases = self._errand(lambda: children.create_databases(admin_url, passwords), log)
+        alone = self._embedded_postgres is not None
+        databases = self._errand(lambda: children.create_databases(admin_url, passwords, whole_server=alone), log)
         gc.disable()
         for name in PRELOADED:
             importlib.import_module(name)

@@ -79,6 +79,15 @@ class Owner:
     database: Database
     broker: Broker
     eventually: Eventually
+    admin_url: str
+
+    async def tamper(self, statement: str) -> None:
+        """Do to the log what the service itself may not: as the database's administrator."""
+        admin = await asyncpg.connect(self.admin_url)
+        try:
+            await admin.execute(statement)
+        finally:
+            await admin.close()
 
     async def record(
         self, count: int = 1, *, subjects: Sequence[UUID] = (), areas: Sequence[str] = ("XK.PRI",)
@@ -189,7 +198,7 @@ async def owner(
         forum_url=f"http://127.0.0.1:{port}",
     )
     async with on_port(create_app(service, settings), settings) as running:
-        yield Owner(settings, running.app.state.database, broker, eventually)
+        yield Owner(settings, running.app.state.database, broker, eventually, postgres.as_admin(settings.database_url))
 
 
 @pytest.fixture

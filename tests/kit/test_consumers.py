@@ -119,8 +119,7 @@ async def test_a_poison_event_is_parked_and_its_aggregate_waits_while_others_flo
 
 async def test_an_event_that_breaks_its_contract_is_parked_without_its_values(owner, reader, beside):
     await owner.record(2)
-    pool = await owner.database.pool()
-    await pool.execute("""update events set data = data || '{"members_present": "Ana"}' where seq = 1""")
+    await owner.tamper("""update events set data = data || '{"members_present": "Ana"}' where seq = 1""")
     await owner.relayed()
     async with beside(reader.consume()):
         await reader.reached(2)
@@ -131,8 +130,7 @@ async def test_an_event_that_breaks_its_contract_is_parked_without_its_values(ow
 
 async def test_a_type_nobody_handles_is_passed_over_whatever_it_holds(owner, reader, beside):
     await owner.record(2)
-    pool = await owner.database.pool()
-    await pool.execute("update events set type = 'org.beatbook.forum.meeting.imagined.v9', data = '{}' where seq = 1")
+    await owner.tamper("update events set type = 'org.beatbook.forum.meeting.imagined.v9', data = '{}' where seq = 1")
     await owner.relayed()
     async with beside(reader.consume()):
         await reader.reached(2)

@@ -16,6 +16,54 @@ from beatbook.kit.broker import inbox_prefix
 from beatbook.runtime.databases import service_url
 from beatbook.runtime.instance import Instance
 from beatbook.runtime.nats import user_of
+from beatbook.runtime.rights import OWNER_CALLS
+
+_LOG = "select array_agg((seq, id, type, subject, area, time, actor, data)::text order by seq) from events"
+FORBIDDEN = (
+    "delete from events",
+    "truncate events",
+    "update events set data = '{{}}'",
+    "update events set time = now()",
+    "update events set actor = 'somebody else' where false",
+    "create trigger forget before insert on events for each row execute function suppress_redundant_updates_trigger()",
+    "create role accomplice login superuser",
+    "create database hideout",
+    "alter role current_user superuser",
+    "alter role current_user createrole",
+    "alter system set log_statement = 'all'",
+    "select pg_read_file('/etc/passwd')",
+    "select pg_ls_dir('/')",
+    "copy events to '{file}'",
+    "copy events from '/etc/passwd'",
+    "copy events to program 'cat > {file}'",
+    "select lo_import('/etc/passwd')",
+    "create function steal() returns text language c as '/lib/libc.so.6', 'getenv'",
+)
+"""What a service's role tries in its own database."""
+CALLS: dict[str, dict[str, Any] | None] = {
+    "STREAM.CREATE.{stream}": {"subjects": ["taken.>"]},
+    "STREAM.UPDATE.{stream}": {"subjects": ["taken.>"]},
+    "STREAM.DELETE.{stream}": None,
+    "STREAM.PURGE.{stream}": None,
+    "STREAM.INFO.{stream}": None,
+    "STREAM.MSG.GET.{stream}": {"last_by_subj": ">"},
+    "STREAM.MSG.DELETE.{stream}": {"seq": 1},
+    "STREAM.SNAPSHOT.{stream}": {"deliver_subject": "snapshot"},
+    "STREAM.RESTORE.{stream}": {"config": {}},
+    "STREAM.LEADER.STEPDOWN.{stream}": None,
+    "CONSUMER.CREATE.{stream}": {"config": {"deliver_policy": "all", "ack_policy": "none"}},
+    "CONSUMER.CREATE.{stream}.mine.{subject}": {"config": {"name": "mine"}},
+    "CONSUMER.DURABLE.CREATE.{stream}.mine": {"config": {"durable_name": "mine"}},
+    "CONSUMER.NAMES.{stream}": None,
+    "CONSUMER.LIST.{stream}": None,
+    "CONSUMER.DELETE.{stream}.mine": None,
+    "CONSUMER.PAUSE.{stream}.mine": {"pause_until": "2100-01-01T00:00:00Z"},
+    "DIRECT.GET.{stream}": {"seq": 1},
+    "DIRECT.GET.{stream}.{subject}": None,
+}
+"""JetStream's calls on a stream, with a body that would have an effect."""
+READING = ("STREAM.INFO.{stream}", "STREAM.MSG.GET.{stream}", "CONSUMER.CREATE.{stream}")
+NOT_EVEN_ITS_OWN = [call for call in CALLS if call.partition(".{")[0] not in OWNER_CALLS]
 
 
 @dataclass
@@ -36,7 +84,7 @@ class Stack:
 
     async def events(self, service: str) -> list[str]:
         """A service's log."""
-        return await self.ask(service, "select array_agg(events::text order by seq) from events") or []
+        return await self.ask(service, _LOG) or []
 
     async def ask(self, service: str, query: str, *arguments: Any) -> Any:
         """A value from a service's database, as PostgreSQL's administrator sees it."""

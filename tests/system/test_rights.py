@@ -6,18 +6,19 @@ Each attempt is refused, and its effect did not happen; everything a service has
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import aiohttp
+import asyncpg
 import pytest
 
 from beatbook.kit.broker import api_prefix, inbox_prefix, stream_name, wake_subject
 from beatbook.runtime.databases import SERVICES
 from beatbook.runtime.instance import Instance
-from beatbook.runtime.rights import OWNER_CALLS
 from tests.chaos.country import Country
 from tests.serving import service_named
-from tests.system.cheating import Cheat, Stack, cheating
+from tests.system.cheating import CALLS, FORBIDDEN, NOT_EVEN_ITS_OWN, READING, Cheat, Stack, cheating
 from tests.system.test_up import PATIENCE, Up, beatbook, free_block
 
 pytestmark = [pytest.mark.timeout(600), pytest.mark.asyncio(loop_scope="module")]
@@ -168,6 +169,40 @@ async def test_a_stream_with_odd_sources_gets_nothing_of_anothers(stack: Stack) 
 
 
 @pytest.mark.parametrize("process", SERVICES)
+async def test_nobody_enters_anothers_database(stack: Stack, process: str) -> None:
+    for database in (*(f"beatbook_{other}" for other in SERVICES if other != process), "postgres", "template1"):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await asyncpg.connect(stack.database_url(process, database))
+    for other in SERVICES:
+        if other != process:
+            disguised = stack.database_url(process, f"beatbook_{other}").replace(
+                f"//beatbook_{process}:", f"//beatbook_{other}:"
+            )
+            with pytest.raises(asyncpg.InvalidPasswordError):
+                await asyncpg.connect(disguised)
+
+
+@pytest.mark.parametrize("process", SERVICES)
+async def test_nobody_rewrites_its_log_or_leaves_its_database(stack: Stack, process: str, tmp_path: Path) -> None:
+    before = await stack.events(process)
+    db = await asyncpg.connect(stack.database_url(process, f"beatbook_{process}"))
+    try:
+        for statement in (*FORBIDDEN, f"set role beatbook_{SERVICES[process == SERVICES[0]]}"):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await db.execute(statement.format(file=tmp_path / "stolen"))
+        rights = await db.fetchrow(
+            """select rolsuper or rolcreatedb or rolcreaterole or rolreplication or rolbypassrls as more,
+                      exists (select from pg_auth_members where member = pg_roles.oid) as a_member
+               from pg_roles where rolname = current_user"""
+        )
+    finally:
+        await db.close()
+    assert rights is not None
+    assert not any(rights.values())
+    assert (await stack.events(process))[: len(before)] == before
+
+
+@pytest.mark.parametrize("process", SERVICES)
 async def test_a_log_is_read_over_http_by_its_readers_only(stack: Stack, process: str) -> None:
     known = {log: stack.instance.secret(f"feed_{log}") for log in (process, *READERS[process])}
     async with aiohttp.ClientSession() as http:
@@ -179,32 +214,6 @@ async def test_a_log_is_read_over_http_by_its_readers_only(stack: Stack, process
                         url, params={"after": 0}, headers={"Authorization": f"Bearer {secret}"}
                     ) as answer:
                         assert answer.status == (200 if log == other else 401), (other, log)
-
-
-CALLS: dict[str, dict[str, Any] | None] = {
-    "STREAM.CREATE.{stream}": {"subjects": ["taken.>"]},
-    "STREAM.UPDATE.{stream}": {"subjects": ["taken.>"]},
-    "STREAM.DELETE.{stream}": None,
-    "STREAM.PURGE.{stream}": None,
-    "STREAM.INFO.{stream}": None,
-    "STREAM.MSG.GET.{stream}": {"last_by_subj": ">"},
-    "STREAM.MSG.DELETE.{stream}": {"seq": 1},
-    "STREAM.SNAPSHOT.{stream}": {"deliver_subject": "snapshot"},
-    "STREAM.RESTORE.{stream}": {"config": {}},
-    "STREAM.LEADER.STEPDOWN.{stream}": None,
-    "CONSUMER.CREATE.{stream}": {"config": {"deliver_policy": "all", "ack_policy": "none"}},
-    "CONSUMER.CREATE.{stream}.mine.{subject}": {"config": {"name": "mine"}},
-    "CONSUMER.DURABLE.CREATE.{stream}.mine": {"config": {"durable_name": "mine"}},
-    "CONSUMER.NAMES.{stream}": None,
-    "CONSUMER.LIST.{stream}": None,
-    "CONSUMER.DELETE.{stream}.mine": None,
-    "CONSUMER.PAUSE.{stream}.mine": {"pause_until": "2100-01-01T00:00:00Z"},
-    "DIRECT.GET.{stream}": {"seq": 1},
-    "DIRECT.GET.{stream}.{subject}": None,
-}
-"""JetStream's calls on a stream, with a body that would have an effect."""
-READING = ("STREAM.INFO.{stream}", "STREAM.MSG.GET.{stream}", "CONSUMER.CREATE.{stream}")
-NOT_EVEN_ITS_OWN = [call for call in CALLS if call.partition(".{")[0] not in OWNER_CALLS]
 
 
 async def standing(stack: Stack, name: str) -> tuple[str, int]:
