@@ -88,7 +88,6 @@ def headers_example(kind: type[Event], data: Mapping[str, Any]) -> dict[str, str
     area = str(data.get("area", data.get("code")))
     subject = next((str(value) for name, value in data.items() if name.endswith("_id")), _FORMATS["uuid"].format(n=99))
     return {
-        "Nats-Msg-Id": _FORMATS["uuid"].format(n=200),
         "ce-specversion": "1.0",
         "ce-id": _FORMATS["uuid"].format(n=200),
         "ce-type": kind.wire_type(),

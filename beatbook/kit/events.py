@@ -16,6 +16,7 @@ from beatbook.kit import telemetry
 from beatbook.kit.db import driver_connection
 from beatbook.kit.errors import TooLarge
 from beatbook.kit.ids import new_id
+from beatbook.kit.tracing import current_traceparent
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ async def _append(connection: asyncpg.Connection, fact: Fact, actor: str, at: da
     """One event by plain SQL: half of what a statement through the ORM's layers takes."""
     await connection.execute(
         _INSERT, new_id(), fact.event.wire_type(), fact.subject, fact.area, at, actor, _data(fact.event),
-        telemetry.current_traceparent(),
+        current_traceparent(),
     )  # fmt: skip
 
 
@@ -95,7 +96,7 @@ async def _append_all(connection: asyncpg.Connection, facts: Sequence[Fact], act
         [fact.area for fact in facts],
         at,
         actor,
-        telemetry.current_traceparent(),
+        current_traceparent(),
         [_data(fact.event) for fact in facts],
     )
 

@@ -25,7 +25,6 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from beatbook.kit.discretion import HTTP_VIEW, DiscreetExporter
-from beatbook.kit.tracing import current_traceparent as current_traceparent
 
 FLUSH_SECONDS = 3.0
 """How long a process that ends waits for its last spans and figures to be taken."""

@@ -21,9 +21,13 @@ _tracer = trace.get_tracer("beatbook")
 _propagator = TraceContextTextMapPropagator()
 
 
-def current_traceparent() -> str | None:
-    """The W3C traceparent of the span we are in, if it is recorded."""
-    if not trace.get_current_span().get_span_context().trace_flags.sampled:
+def current_traceparent(*, sampled: bool = True) -> str | None:
+    """The W3C traceparent of the span we are in, if it is recorded.
+
+    With `sampled=False` also when it is not: a service that is called then doesn't throw the dice anew, and its log
+    lines have the caller's trace id.
+    """
+    if sampled and not trace.get_current_span().get_span_context().trace_flags.sampled:
         return None
     carrier: dict[str, str] = {}
     _propagator.inject(carrier)

@@ -8,7 +8,7 @@ import orjson
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from beatbook.kit.errors import Problem, Unavailable
-from beatbook.kit.telemetry import current_traceparent
+from beatbook.kit.tracing import current_traceparent
 from gateway.allowance import Allowance
 
 TIMEOUT = aiohttp.ClientTimeout(total=10, sock_connect=2)
@@ -86,7 +86,7 @@ class Upstream:
             sent["Authorization"] = f"Bearer {self._bearer}"
         if body is not None:
             sent["Content-Type"] = "application/json"
-        if traceparent := current_traceparent():
+        if traceparent := current_traceparent(sampled=False):
             sent["traceparent"] = traceparent
         try:
             async with (

@@ -113,16 +113,18 @@ async def test_a_log_line_in_a_request_has_its_trace(spans: InMemorySpanExporter
     app = FastAPI()
 
     @app.get("/here")
-    async def here() -> str | None:
+    async def here() -> tuple[str | None, str | None]:
         logging.getLogger("beatbook.test").warning("asked")
-        return tracing.current_traceparent()
+        return tracing.current_traceparent(), tracing.current_traceparent(sampled=False)
 
     FastAPIInstrumentor.instrument_app(app, tracer_provider=TracerProvider(sampler=ParentBasedTraceIdRatio(0)))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://beatbook.test") as client:
         emitted = (await client.get("/here", headers={"traceparent": parent(5, 6)})).json()
         unsampled = (await client.get("/here")).json()
-    assert emitted.startswith(f"00-{5:032x}-")
-    assert unsampled is None, "an event of a request that is not sampled carries nothing"
+    assert emitted[0] == emitted[1]
+    assert emitted[0].startswith(f"00-{5:032x}-")
+    assert unsampled[0] is None, "an event of a request that is not sampled carries nothing"
+    assert int(unsampled[1][-2:], 16) & 1 == 0, "a service called is told that it is not"
     told = [json.loads(line) for line in lines.getvalue().splitlines()]
     assert told[0]["trace_id"] == f"{5:032x}"
     assert len(told[1]["trace_id"]) == 32, "log lines of one request are found together all the same"
