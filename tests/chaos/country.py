@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from tests.chaos.instance import wait_for
+from tests.chaos.writers import Ack
 
 AREAS = ["XK.PRI", "XK.PEC", "XK.PRI.DARDANIA", "XK.PRI.ULPIANA"]
 
@@ -52,6 +53,8 @@ class Country:
     urls: dict[str, str]
     token: str
     forums: dict[str, str] = field(default_factory=dict)
+    acknowledged: list[Ack] = field(default_factory=list)
+    """What founding it took of what readers count."""
 
     def found(self) -> None:
         """Register the areas, found a forum in each, and wait until the incidents' owner knows them."""
@@ -67,6 +70,7 @@ class Country:
             self.forums[area] = made["id"]
         if "cases" in self.urls:
             wait_for(self._placed, "the areas reach the cases service")
+            self.acknowledged.append({"key": "first", "kind": "batch", "cells": [[AREAS[-1], "2024-12", "0801"]]})
 
     def _placed(self) -> bool:
         row = {"external_id": "first", "month": "2024-12", "area": AREAS[-1], "category": "0801"}

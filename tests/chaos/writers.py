@@ -81,10 +81,14 @@ class Writer:
     def run(self) -> None:
         """Work until told to stop, or for as many rounds as ordered; raises `Misled`."""
         numbers = itertools.count() if self.orders.rounds is None else range(self.orders.rounds)
-        for number in numbers:
-            for _ in KINDS[self.orders.kind](self.orders, number, self._step):
-                if self.stopping:
-                    return
+        try:
+            for number in numbers:
+                for _ in KINDS[self.orders.kind](self.orders, number, self._step):
+                    if self.stopping:
+                        return
+        finally:
+            for connection in self._connections.values():
+                connection.close()
 
     def _step(self, key: str, service: str, path: str, body: Any, *, version: int | None = None, **facts: Any) -> Ack:
         key = f"{self.orders.name}-{key}"

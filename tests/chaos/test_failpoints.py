@@ -1,0 +1,191 @@
+"""Processes that die, or freeze, at each exact step between two effects, under load; and nothing is lost. Rule X1.
+
+The forum and the kpi service run as processes. One test after another arms one of them, has it die, starts it again and
+looks at everything that was ever written here.
+"""
+
+import asyncio
+import signal
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from beatbook.contracts.actor import Grant
+from beatbook.kit.failpoints import Step
+from beatbook.runtime.instance import Instance
+from beatbook.runtime.ports import free_port
+from beatbook.runtime.tokens import issue_token
+from tests.chaos.country import AREAS, Country
+from tests.chaos.instance import state_of, wait_for
+from tests.chaos.invariants import Books
+from tests.chaos.served import Served, died
+from tests.chaos.writers import Ack, Orders, Writer
+from tests.servers import Nats, Postgres
+from tests.serving import service_named
+
+pytestmark = pytest.mark.timeout(600)
+ROUNDS = 3
+DEATHS = {
+    Step.COMMAND_CHANGED: ("forum", 3),
+    Step.COMMAND_COMMITTED: ("forum", 4),
+    Step.RELAY_POSITIONED: ("forum", 2),
+    Step.RELAY_PUBLISHED: ("forum", 2),
+    Step.RELAY_MARKED: ("forum", 2),
+    Step.CONSUMER_APPLIED: ("kpi", 1),
+    Step.CONSUMER_COMMITTED: ("kpi", 1),
+}
+REBUILD_DEATHS = {
+    Step.CONSUMER_APPLIED: 1,
+    Step.REBUILD_FILLED: 1,
+    Step.REBUILD_EXCHANGED: 1,
+    Step.REBUILD_SWITCHED: 1,
+}
+
+
+@dataclass
+class Workplace:
+    """The two processes, what was written, and the books to be looked at."""
+
+    forum: Served
+    kpi: Served
+    books: Books
+    country: Country
+    directory: Path
+    acknowledged: list[Ack] = field(default_factory=list)
+
+    def service(self, name: str) -> Served:
+        return {"forum": self.forum, "kpi": self.kpi}[name]
+
+    def write(self, name: str) -> threading.Thread:
+        """Have a writer work beside the test."""
+        forums = [self.country.forums[area] for area in AREAS]
+        journal = str(self.directory / f"{name}.journal")
+        orders = Orders(name, "forum", self.country.urls, self.country.token, journal, AREAS, forums, pause=0.05, rounds=ROUNDS)
+        writer = Writer(orders)
+
+        def work() -> None:
+            writer.run()
+            self.acknowledged.extend(writer.journal.entries.values())
+
+        thread = threading.Thread(target=work, daemon=True)
+        thread.start()
+        return thread
+
+    def check(self, writing: threading.Thread) -> None:
+        """See the writer done, all settled, and everything as it must be."""
+        before = len(self.acknowledged)
+        writing.join(120)
+        assert len(self.acknowledged) > before, "the writer was misled or never got through"
+        asyncio.run(self.books.settle())
+        assert asyncio.run(self.books.faults(self.acknowledged)) == []
+
+
+@pytest.fixture(scope="module")
+def workplace(
+    _postgres: Postgres, _nats: Nats, _issuer: Instance, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Workplace]:
+    directory = tmp_path_factory.mktemp("failpoints")
+    nats_url = asyncio.run(_nats.account())
+    databases = {name: asyncio.run(_postgres.create_database(service_named(name))) for name in ("forum", "kpi")}
+    ports = {name: free_port() for name in databases}
+    served = {
+        name: Served(
+            name,
+            {
+                "BEATBOOK_DATABASE_URL": url,
+                "BEATBOOK_NATS_URL": nats_url,
+                "BEATBOOK_JWKS": str(_issuer.jwks),
+                "BEATBOOK_INTERNAL_SECRET": "internal",
+                "BEATBOOK_PORT": str(ports[name]),
+                "BEATBOOK_FORUM_URL": f"http://127.0.0.1:{ports['forum']}",
+            },
+            directory,
+        )
+        for name, url in databases.items()
+    }
+    try:
+        for service in served.values():
+            service.start()
+        for service in served.values():
+            service.await_ready()
+        token = issue_token(_issuer, [Grant.parse("admin@XK")], subject="writer")
+        country = Country({"forum": served["forum"].url}, token)
+        country.found()
+        books = Books(databases, nats_url, sources=("forum", "kpi"), readers={"kpi": ["forum"]})
+        yield Workplace(served["forum"], served["kpi"], books, country, directory)
+    finally:
+        for service in served.values():
+            service.kill()
+        asyncio.run(_postgres.drop_databases())
+
+
+def test_every_step_has_a_death_here() -> None:
+    assert DEATHS.keys() | REBUILD_DEATHS.keys() == set(Step)
+
+
+@pytest.mark.parametrize("step", DEATHS)
+def test_a_process_dies_at_a_step(workplace: Workplace, step: Step) -> None:
+    name, passings = DEATHS[step]
+    service = workplace.service(name)
+    process = service.start(f"{step}={passings}")
+    writing = workplace.write(f"dies-{step}")
+    assert died(process), f"{step} was never reached"
+    service.start()
+    workplace.check(writing)
+
+
+@pytest.mark.parametrize("step", [Step.RELAY_POSITIONED, Step.RELAY_PUBLISHED, Step.CONSUMER_APPLIED])
+def test_a_process_wakes_after_another_took_over(workplace: Workplace, step: Step) -> None:
+    """Frozen, it loses its lock with its connection; awake again, it must not do what has been done."""
+    name, passings = DEATHS[step]
+    service = workplace.service(name)
+    process = service.start(f"{step}={passings}:freeze")
+    writing = workplace.write(f"freezes-{step}")
+    wait_for(lambda: state_of(process.pid) == "T", f"{step} is reached", 60)
+    service.start_another(free_port())
+    asyncio.run(break_connections(workplace.books.databases[name]))
+    if name == "kpi":
+        writing.join(120)
+    wait_for(lambda: asyncio.run(went_on(workplace.books, name)), "the other one goes on", 60)
+    process.send_signal(signal.SIGCONT)
+    workplace.check(writing)
+    service.start()
+
+
+async def break_connections(database: str) -> None:
+    """Take from a frozen process what it holds: its locks go with its connections."""
+    db = await asyncpg.connect(database)
+    try:
+        await db.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity"
+            " where datname = current_database() and pid <> pg_backend_pid()"
+        )
+    finally:
+        await db.close()
+
+
+async def went_on(books: Books, name: str) -> bool:
+    """Whether the service's relay, or its consumer, has nothing left to do."""
+    found = await books.unsettled()
+    return not any(line.startswith(("relay of forum", "kpi is at")) for line in found)
+
+
+@pytest.mark.parametrize("step", REBUILD_DEATHS)
+def test_a_rebuild_dies_at_a_step(workplace: Workplace, step: Step) -> None:
+    """The live tables are the old ones or the new ones, whole; the next rebuild works."""
+    writing = workplace.write(f"rebuild-{step}")
+    rebuilt = workplace.kpi.command("events", "rebuild", "kpi", failpoints=f"{step}={REBUILD_DEATHS[step]}")
+    assert rebuilt.returncode == -signal.SIGKILL, rebuilt.stderr
+    workplace.check(writing)
+    again = workplace.kpi.command("events", "rebuild", "kpi")
+    assert again.returncode == 0, again.stderr
+    assert asyncio.run(workplace.books.faults(workplace.acknowledged)) == []
+
+
+def test_what_lives_is_what_a_rebuild_makes(workplace: Workplace) -> None:
+    compared = workplace.kpi.command("events", "reconcile", "kpi")
+    assert compared.returncode == 0, compared.stdout + compared.stderr
