@@ -18,6 +18,7 @@ class Served:
     settings: dict[str, str]
     directory: Path
     process: "subprocess.Popen[bytes] | None" = None
+    armed: bool = False
     _others: list["subprocess.Popen[bytes]"] = field(default_factory=list)
 
     @property
@@ -27,6 +28,7 @@ class Served:
     def start(self, failpoints: str = "") -> "subprocess.Popen[bytes]":
         """Start it, in place of what ran before; what ran before is killed."""
         self.kill()
+        self.armed = bool(failpoints)
         self.process = self._spawn(self.settings, failpoints)
         return self.process
 

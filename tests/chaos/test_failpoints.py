@@ -64,7 +64,9 @@ class Workplace:
         """Have a writer work beside the test."""
         forums = [self.country.forums[area] for area in AREAS]
         journal = str(self.directory / f"{name}.journal")
-        orders = Orders(name, "forum", self.country.urls, self.country.token, journal, AREAS, forums, pause=0.05, rounds=ROUNDS)
+        orders = Orders(
+            name, "forum", self.country.urls, self.country.token, journal, AREAS, forums, pause=0.05, rounds=ROUNDS
+        )
         writer = Writer(orders)
 
         def work() -> None:
@@ -82,6 +84,17 @@ class Workplace:
         assert len(self.acknowledged) > before, "the writer was misled or never got through"
         asyncio.run(self.books.settle())
         assert asyncio.run(self.books.faults(self.acknowledged)) == []
+
+
+@pytest.fixture(autouse=True)
+def sound(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What a test left armed or frozen when it failed is no concern of the next one's."""
+    yield
+    if "workplace" in request.fixturenames:
+        place: Workplace = request.getfixturevalue("workplace")
+        for service in (place.forum, place.kpi):
+            if service.armed:
+                service.start()
 
 
 @pytest.fixture(scope="module")
@@ -153,7 +166,6 @@ def test_a_process_wakes_after_another_took_over(workplace: Workplace, step: Ste
     wait_for(lambda: asyncio.run(went_on(workplace.books, name)), "the other one goes on", 60)
     process.send_signal(signal.SIGCONT)
     workplace.check(writing)
-    service.start()
 
 
 async def break_connections(database: str) -> None:
