@@ -6,8 +6,11 @@ UV := .uv/bin/uv
 BIN := .venv/bin
 export UV_PYTHON_DOWNLOADS := never
 
+SECONDS ?= 600
+SEED ?=
+
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format
+.PHONY: help install run test test-chaos check format
 
 help: ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,6 +23,9 @@ run: install ## Start everything with the demo country on http://127.0.0.1:8000;
 
 test: install ## Run all tests on servers of their own (TESTS=path picks some)
 	$(BIN)/pytest --numprocesses auto --dist loadfile $(TESTS)
+
+test-chaos: install ## Kill and freeze everything at random under load, SECONDS=600 long; SEED=7 repeats a run
+	BEATBOOK_CHAOS_SECONDS=$(SECONDS) BEATBOOK_CHAOS_SEED=$(SEED) $(BIN)/pytest --capture=no tests/chaos/test_chaos.py
 
 check: install ## Format, lint, types, walls and pure tests: what to run before a commit
 	$(BIN)/ruff format --check

@@ -153,10 +153,10 @@ def _run(
         return asyncio.run(_connected(_settings(service, data_dir), service, work))
     except (RebuildRefused, SkipRefused) as refused:
         raise Refusal(str(refused)) from refused
+    except aiohttp.ClientError as error:  # one that cannot connect is an OSError too
+        raise Refusal(f"An owner's log cannot be read: {type(error).__name__}. Are all services running?") from error
     except (asyncpg.PostgresError, OSError) as error:
         raise Refusal(f"The database of {reader} does not answer: {type(error).__name__}.") from error
-    except aiohttp.ClientError as error:
-        raise Refusal(f"An owner's log cannot be read: {type(error).__name__}. Are all services running?") from error
 
 
 async def _connected(

@@ -6,9 +6,11 @@ import signal
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.chaos.country import AREAS, Country
 from tests.chaos.instance import spawn, wait_for
 from tests.chaos.writers import Ack, Orders, read_journal
 
@@ -51,6 +53,21 @@ class Fleet:
                 assert process.returncode == -signal.SIGKILL, f"{name}: {self._log(name).read_text()}"
                 self._start(name)
 
+    def resume(self) -> None:
+        """Start again who has finished: each goes on where it was."""
+        for name in self.orders:
+            self._start(name)
+
+    def await_progress(self, commands: int) -> None:
+        """Wait until so many more commands are acknowledged."""
+        wanted = len(self.acknowledged()) + commands
+
+        def done() -> bool:
+            self.tend()
+            return len(self.acknowledged()) >= wanted
+
+        wait_for(done, f"{commands} more commands are acknowledged")
+
     def finish(self) -> None:
         """Have every writer finish its step, started again if need be; raises when one was misled."""
         self.tend()
@@ -78,6 +95,13 @@ class Fleet:
     def acknowledged(self) -> list[Ack]:
         """All that was acknowledged, each writer's in order."""
         return [ack for name in self.orders for ack in read_journal(self.journal(name))]
+
+    def muster(self, country: Country, kinds: Iterable[tuple[str, int, float]]) -> None:
+        """Start writers: so many of each kind, with so many seconds between two steps."""
+        for kind, many, pause in kinds:
+            for name in (f"{kind}{number}" for number in range(many)):
+                journal, forums = str(self.journal(name)), [country.forums[area] for area in AREAS]
+                self.send(Orders(name, kind, country.urls, country.token, journal, AREAS, forums, pause))
 
     def answers(self) -> Counter[str]:
         """How often which status was answered to writers that ended of themselves (0: no answer came)."""

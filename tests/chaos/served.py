@@ -1,6 +1,5 @@
 """Services in processes of their own, `beatbook serve`, with failpoints where a test wants them."""
 
-import os
 import signal
 import subprocess
 from dataclasses import dataclass, field
@@ -53,13 +52,6 @@ class Served:
             process.wait()
         self.process = None
         self._others.clear()
-
-    def command(self, *arguments: str, failpoints: str = "") -> "subprocess.CompletedProcess[str]":
-        """`beatbook ...` with this service's settings."""
-        environment = os.environ | self.settings | {VARIABLE: failpoints}
-        return subprocess.run(
-            [BEATBOOK, *arguments], capture_output=True, text=True, timeout=180, check=False, env=environment
-        )
 
 
 def died(process: "subprocess.Popen[bytes]", patience: float = 60) -> bool:

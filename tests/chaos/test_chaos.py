@@ -18,7 +18,7 @@ from tests.chaos.fleet import Fleet
 from tests.chaos.instance import Up, http_status, wait_for
 from tests.chaos.invariants import Books
 from tests.chaos.monkey import Monkey
-from tests.chaos.writers import Ack, Orders
+from tests.chaos.writers import Ack
 
 SECONDS = float(os.environ.get("BEATBOOK_CHAOS_SECONDS") or 60)
 SEED = int(os.environ.get("BEATBOOK_CHAOS_SEED") or random.SystemRandom().randrange(1_000_000))
@@ -47,21 +47,13 @@ def partner() -> Iterator[Partner]:
     made.close()
 
 
-def muster(fleet: Fleet, country: Country) -> None:
-    """Four writers of meetings and decisions, two of incidents, one that founds forums."""
-    for kind, many, pause in (("forum", 4, 0.01), ("incidents", 2, 0.1), ("founding", 1, 0.1)):
-        for name in (f"{kind}{number}" for number in range(many)):
-            journal, forums = str(fleet.journal(name)), [country.forums[area] for area in AREAS]
-            fleet.send(Orders(name, kind, country.urls, country.token, journal, AREAS, forums, pause))
-
-
 def test_nothing_is_lost_or_doubled_whatever_dies(up: Up, fleet: Fleet, partner: Partner) -> None:
     began = time.monotonic()
     up.start()
     country = Country(up.urls, up.token("admin@XK"))
     country.found()
     endpoint = partner.register(up.urls["webhooks"], up.token("partner@XK", agency="legal-aid"))
-    muster(fleet, country)
+    fleet.muster(country, (("forum", 4, 0.01), ("incidents", 2, 0.1), ("founding", 1, 0.1)))
 
     def find(target: str, chance: random.Random) -> int | None:
         if target == "writer":

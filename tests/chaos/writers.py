@@ -5,6 +5,7 @@ acknowledged is in its journal, and started again it goes on from there, repeati
 finish its step.
 """
 
+import contextlib
 import http.client
 import itertools
 import json
@@ -65,7 +66,9 @@ class Journal:
 
 def read_journal(path: str | Path) -> list[Ack]:
     """The acknowledgements in order."""
-    return [json.loads(line) for line in Path(path).read_text().splitlines() if line]
+    with contextlib.suppress(FileNotFoundError):
+        return [json.loads(line) for line in Path(path).read_text().splitlines() if line]
+    return []
 
 
 class Writer:
