@@ -7,7 +7,7 @@ writers were told, by code of its own: a fault common to live and rebuilt projec
 import asyncio
 import time
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -32,10 +32,10 @@ AT_ONCE = date.min
 
 @dataclass
 class Books:
-    """The databases (URLs that may read all) and the broker of an installation."""
+    """The databases (URLs that may read all) and the broker of an installation, as whom may read each stream."""
 
     databases: Mapping[str, str]
-    nats_url: str
+    broker_url: Callable[[str], str]
     sources: Sequence[str] = SOURCES
     readers: Mapping[str, Sequence[str]] = field(default_factory=lambda: READERS)
 
@@ -129,7 +129,7 @@ class Books:
 
     async def stream(self, source: str, *, last: bool = False) -> list[tuple[int, str]]:
         """What a stream holds, or the last of it: positions and ids, in its order; nothing when there is none."""
-        client = await nats.connect(self.nats_url)
+        client = await nats.connect(self.broker_url(source), connect_timeout=10)
         try:
             info = await client.jetstream().stream_info(f"beatbook-{source}")
             if info.state.messages == 0:

@@ -33,7 +33,7 @@ class Site:
 
     @property
     def books(self) -> Books:
-        return Books(self.up.databases, self.up.nats_url)
+        return Books(self.up.databases, self.up.broker_url)
 
     def while_frozen(self, act: Callable[[], object], *, then: signal.Signals) -> None:
         """Do something to the store while the broker is stopped, then let it go on or kill it."""
@@ -45,11 +45,11 @@ class Site:
             wait_for(lambda: not alive(pid), "the broker is dead")
             wait_for(lambda: self.up.pids.get("nats") not in (None, pid), "the broker is started again")
 
-    def ask(self, work: Callable[[JetStreamContext], Awaitable[None]]) -> None:
-        """Have an administrator do something to the streams."""
+    def ask(self, service: str, work: Callable[[JetStreamContext], Awaitable[None]]) -> None:
+        """Have an administrator do something to a service's stream."""
 
         async def asked() -> None:
-            client = await nats.connect(self.up.nats_url)
+            client = await nats.connect(self.up.broker_url(service))
             try:
                 await work(client.jetstream())
             finally:

@@ -50,14 +50,14 @@ def purge(site: Site) -> None:
     async def work(jetstream: JetStreamContext) -> None:
         await jetstream.purge_stream(STREAM)
 
-    site.ask(work)
+    site.ask("forum", work)
 
 
 def delete_stream(site: Site) -> None:
     async def work(jetstream: JetStreamContext) -> None:
         await jetstream.delete_stream(STREAM)
 
-    site.ask(work)
+    site.ask("forum", work)
 
 
 def delete_last(site: Site) -> None:
@@ -68,7 +68,7 @@ def delete_last(site: Site) -> None:
         for sequence in range(last, last - 10, -1):
             await jetstream.delete_msg(STREAM, sequence)
 
-    site.ask(work)
+    site.ask("forum", work)
 
 
 WITH_HOLES = (purge, delete_last)

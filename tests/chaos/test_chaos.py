@@ -81,7 +81,7 @@ def test_nothing_is_lost_or_doubled_whatever_dies(up: Up, fleet: Fleet, partner:
     fleet.finish()
     print(f"{time.monotonic() - began:.0f} s: writers done")
     acknowledged = country.acknowledged + fleet.acknowledged()
-    books = Books(up.databases, up.nats_url)
+    books = Books(up.databases, up.broker_url)
     asyncio.run(books.settle())
     print(f"{time.monotonic() - began:.0f} s: settled")
     faults = asyncio.run(books.faults(acknowledged)) + asyncio.run(delivery_faults(books, partner, endpoint))

@@ -129,7 +129,7 @@ def workplace(
         token = issue_token(_issuer, [Grant.parse("admin@XK")], subject="writer")
         country = Country({"forum": served["forum"].url}, token)
         country.found()
-        books = Books(databases, nats_url, sources=("forum", "kpi"), readers={"kpi": ["forum"]})
+        books = Books(databases, lambda _: nats_url, sources=("forum", "kpi"), readers={"kpi": ["forum"]})
         yield Workplace(served["forum"], served["kpi"], books, country, directory)
     finally:
         for service in served.values():
