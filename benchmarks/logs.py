@@ -22,6 +22,7 @@ from beatbook.kit.db import Database
 from beatbook.kit.publishing import MOST_EVENTS, Publisher
 from beatbook.kit.relay import Relay
 from beatbook.kit.settings import ServiceSettings
+from beatbook.runtime.nats import NatsServer
 from benchmarks.measuring import Servers, migrated
 from tests.serving import service_named
 
@@ -74,6 +75,15 @@ class Log:
         pool = await self.database.pool()
         for start in range(0, count, 20_000):
             await pool.execute(_FILL, min(20_000, count - start), timeout=600)
+
+    async def append(self, db: asyncpg.Connection) -> None:
+        """Commit one event."""
+        await db.execute(_FILL, 1)
+
+    async def stored(self) -> int:
+        """How many events the log holds."""
+        found = "select case when is_called then last_value else 0 end from events_seq_seq"
+        return int(await (await self.database.pool()).fetchval(found))
 
     async def reset(self) -> None:
         """An empty log and an empty stream."""
@@ -171,11 +181,11 @@ class Log:
         await self.database.close()
 
 
-async def open_log(machines: Servers) -> Log:
-    """A log on the benchmark's own servers."""
-    url = await migrated(machines, service_named(SERVICE))
-    settings = ServiceSettings(database_url=url, nats_url=machines.nats.url, jwks="", feed_secret="bench-bench")
-    broker = Broker(machines.nats.url, "bench")
+async def open_log(machines: Servers, nats: NatsServer | None = None) -> Log:
+    """A log on the benchmark's own servers, its stream on their broker unless another is given."""
+    url, nats_url = await migrated(machines, service_named(SERVICE)), (nats or machines.nats).url
+    settings = ServiceSettings(database_url=url, nats_url=nats_url, jwks="", feed_secret="bench-bench")
+    broker = Broker(nats_url, "bench")
     await broker.connect()
     return Log(Database(settings), broker, url)
 

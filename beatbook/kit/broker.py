@@ -10,7 +10,7 @@ from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfig, StreamInfo
-from nats.js.errors import NotFoundError
+from nats.js.errors import NotFoundError, ServerError
 
 from beatbook.contracts.envelope import SUBJECT_PREFIX
 from beatbook.kit.headers import FrugalClient
@@ -188,7 +188,10 @@ class Broker:
             )
         if not info.config.allow_atomic or info.config.max_bytes != self._stream_max_bytes:
             wanted = info.config.evolve(allow_atomic=True, max_bytes=self._stream_max_bytes)
-            info = await jetstream.update_stream(wanted)
+            try:
+                info = await jetstream.update_stream(wanted)
+            except ServerError as error:  # the account has no room for a wider bound
+                log.warning("stream %s keeps its bound: %s", stream_name(service), error.description)
         if not info.config.allow_atomic:  # such a server would store a batch as so many single messages
             raise BrokerTooOld("publishing needs atomic batches: nats-server 2.12 or newer")
         return info

@@ -4,6 +4,7 @@ import pytest
 
 from beatbook.contracts.areas import Tier
 from beatbook.contracts.forum import AreaRegistered
+from beatbook.kit import relay
 from beatbook.kit.broker import stream_name
 from beatbook.kit.errors import TooLarge
 from beatbook.kit.events import MAX_EVENT_BYTES, Fact, emit_many
@@ -35,6 +36,61 @@ async def test_an_event_that_commits_late_is_not_missed(owner, now, meeting, bes
         await eventually(lambda: _published(owner, 2))
     rows = await pool.fetch("select subject from events order by position")
     assert [row["subject"] for row in rows] == [early, late]
+
+
+async def test_one_that_commits_late_far_below_the_others_waits_for_a_sweep_only(
+    owner, now, meeting, beside, eventually, monkeypatch
+):  # fmt: skip
+    monkeypatch.setattr(relay, "OVERLAP", 0)
+    pool = await owner.database.pool()
+    late = new_id()
+    async with beside(owner.relay().run()), pool.acquire() as db:
+        transaction = db.transaction()
+        await transaction.start()
+        await emit_many(db, [Fact(meeting(late), late, "XK.PRI")], actor="tester", at=now)
+        await owner.record(20)
+        await eventually(lambda: _published(owner, 20))
+        await transaction.commit()
+        await owner.record(5)
+        await eventually(lambda: _published(owner, 26))
+    assert await owner.stream_positions() == list(range(1, 27))
+    assert await pool.fetchval("select position > 20 from events where subject = $1", late)
+
+
+async def test_a_relay_without_work_writes_nothing(owner, beside, eventually):
+    pool = await owner.database.pool()
+    relay = owner.relay()
+    async with beside(relay.run()):
+        await owner.record(3)
+        await eventually(owner.all_published)
+        before = await pool.fetchval("select xmin::text || ctid::text from relay")
+        for _ in range(20):
+            relay.wake()
+            await eventually(lambda: _asleep(relay))
+    assert await pool.fetchval("select xmin::text || ctid::text from relay") == before
+
+
+async def _asleep(relay):
+    return not relay._woken.is_set()
+
+
+async def test_of_a_great_loss_only_the_newest_events_are_published_again(owner, monkeypatch):
+    await owner.record(300)
+    await owner.relayed()
+    monkeypatch.setattr(relay, "REFILL", 50)
+    await owner.broker.jetstream.purge_stream(stream_name("forum"))
+    await owner.record(5)
+    await owner.relayed()
+    assert await owner.stream_positions() == list(range(251, 306))
+
+
+async def test_events_far_wider_than_a_batch_keep_their_order(owner, now, meeting):
+    pool = await owner.database.pool()
+    wide = [meeting(new_id()).model_copy(update={"purpose": new_id().hex * 9_000}) for _ in range(12)]
+    async with pool.acquire() as db:
+        await emit_many(db, [Fact(event, new_id(), "XK.PRI") for event in wide], actor="tester", at=now)
+    await owner.relayed()
+    assert await owner.stream_positions() == list(range(1, 13))
 
 
 async def _published(owner, count):
