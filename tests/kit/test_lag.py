@@ -1,7 +1,6 @@
 """Gauges of what is behind, read from /metrics: right while nothing moves, and 0 when caught up. Rule X5."""
 
 import asyncio
-import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -9,22 +8,14 @@ from typing import Any
 
 import httpx
 import pytest
-from opentelemetry import metrics
-from opentelemetry.exporter.prometheus import PrometheusMetricReader
-from opentelemetry.sdk.metrics import MeterProvider
 
 from beatbook.kit import lag
 from beatbook.kit.events import emit
 from beatbook.kit.ids import new_id
 from tests.kit.conftest import Owner, Reader, meeting, running
+from tests.metering import Gauges, measure_this_process
 
 Eventually = Callable[..., Awaitable[Any]]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _measured() -> None:
-    if not isinstance(metrics.get_meter_provider(), MeterProvider):
-        metrics.set_meter_provider(MeterProvider(metric_readers=[PrometheusMetricReader()]))
 
 
 @pytest.fixture(autouse=True)
@@ -32,31 +23,9 @@ def _often(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lag, "EVERY_SECONDS", 0.05)
 
 
-class Gauges:
-    """The metrics of this process, over HTTP."""
-
-    def __init__(self, url: str) -> None:
-        self._url = url
-
-    async def __call__(self, name: str, **labels: str) -> float | None:
-        async with httpx.AsyncClient() as http:
-            text = (await http.get(f"{self._url}/metrics")).raise_for_status().text
-        for line in text.splitlines():
-            found = re.fullmatch(rf"{name}\{{(.*)\}} (\S+)", line)
-            if found and all(f'{key}="{value}"' in found[1] for key, value in labels.items()):
-                return float(found[2])
-        return None
-
-    async def lag(self) -> tuple[float | None, float | None]:
-        labels = {"consumer": "tally", "source": "forum"}
-        return (
-            await self("beatbook_consumer_lag_positions", **labels),
-            await self("beatbook_consumer_lag_seconds", **labels),
-        )
-
-
 @pytest.fixture
 def gauges(owner: Owner) -> Gauges:
+    measure_this_process()
     return Gauges(owner.settings.forum_url)
 
 
@@ -77,19 +46,19 @@ async def test_lag_is_there_before_anything_is_published_and_gone_when_caught_up
     """Committed and not even published, as while the broker is away; published and not applied; applied."""
 
     async def is_lag(positions: float) -> bool:
-        return (await gauges.lag())[0] == positions
+        return (await gauges.lag("tally"))[0] == positions
 
     async def waiting(count: float) -> bool:
         return await gauges("beatbook_events_waiting", service="forum") == count
 
     async with measuring(reader, owner):
         await eventually(lambda: is_lag(0))
-        assert (await gauges.lag()) == (0, 0)
+        assert (await gauges.lag("tally")) == (0, 0)
         await owner.record(7)
         await eventually(lambda: is_lag(7))
         await eventually(lambda: waiting(7))
-        _, before = await gauges.lag()
-        _, after = await gauges.lag()
+        _, before = await gauges.lag("tally")
+        _, after = await gauges.lag("tally")
         assert before is not None
         assert after is not None
         assert 0 < before < after, "an age grows by itself"
@@ -101,7 +70,7 @@ async def test_lag_is_there_before_anything_is_published_and_gone_when_caught_up
         async with running(reader.consume()):
             await reader.reached(7)
             await eventually(lambda: is_lag(0))
-        assert await gauges.lag() == (0, 0)
+        assert await gauges.lag("tally") == (0, 0)
 
 
 async def test_a_consumer_that_is_stuck_lags_by_what_it_has_not_applied(
@@ -115,7 +84,7 @@ async def test_a_consumer_that_is_stuck_lags_by_what_it_has_not_applied(
         await free.wait()
 
     async def is_lag(positions: float) -> bool:
-        return (await gauges.lag())[0] == positions
+        return (await gauges.lag("tally"))[0] == positions
 
     reader.pause = hang
     async with measuring(reader, owner), running(owner.relay().run()):
@@ -132,7 +101,7 @@ async def test_without_the_owner_what_was_known_ages_on_and_says_how_old_it_is(
     owner: Owner, reader: Reader, gauges: Gauges, eventually: Eventually
 ) -> None:
     async def is_lag(positions: float) -> bool:
-        return (await gauges.lag())[0] == positions
+        return (await gauges.lag("tally"))[0] == positions
 
     async with measuring(reader, owner):
         await owner.record(4)
@@ -150,9 +119,9 @@ async def test_without_the_owner_what_was_known_ages_on_and_says_how_old_it_is(
             return first == await gauges("beatbook_consumer_lag_measured_timestamp_seconds", **labels)
 
         await eventually(same_reading)
-        positions, age = await gauges.lag()
+        positions, age = await gauges.lag("tally")
         assert positions == 4
-        later = (await gauges.lag())[1]
+        later = (await gauges.lag("tally"))[1]
         assert age is not None
         assert later is not None
         assert later > age
@@ -175,7 +144,7 @@ async def test_parked_and_skipped_are_counted_where_they_lie(
             return (
                 await gauges("beatbook_consumer_parked", **labels) == parked
                 and await gauges("beatbook_events_skipped_total", **labels) == skipped
-                and (await gauges.lag())[0] == 0
+                and (await gauges.lag("tally"))[0] == 0
             )
 
         await eventually(lambda: counted(2, 0))
