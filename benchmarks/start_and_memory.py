@@ -15,10 +15,12 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from pathlib import Path
 from statistics import median
 
 PORT = 18200
+PARTS = ("python", "postgres", "nats")
 
 
 def proportional_bytes(pid: int) -> int:
@@ -39,8 +41,20 @@ def descendants(pid: int) -> list[int]:
     return found
 
 
-def once(demo: bool) -> tuple[float, float]:
-    """One start on a fresh directory: seconds until the ready file is there, megabytes ten seconds later."""
+def kind(pid: int) -> str:
+    """Which part of the whole a process is."""
+    try:
+        name = Path(f"/proc/{pid}/comm").read_text().strip()
+    except OSError:
+        return "ended"
+    return {"nats-server": "nats", "postgres": "postgres"}.get(name, "python")
+
+
+def once(demo: bool) -> tuple[float, Counter[str]]:
+    """One start on a fresh directory: seconds until the ready file is there; ten seconds later the bytes of each part.
+
+    `backends` counts PostgreSQL's processes, its own few and one for each connection.
+    """
     directory = Path(tempfile.mkdtemp(prefix="beatbook-bench-"))
     ready = directory / "ready.json"
     began = time.monotonic()
@@ -58,13 +72,18 @@ def once(demo: bool) -> tuple[float, float]:
         seconds = time.monotonic() - began
         json.loads(ready.read_text())
         time.sleep(10)
-        used = sum(map(proportional_bytes, descendants(process.pid)))
+        used: Counter[str] = Counter()
+        processes: Counter[str] = Counter()
+        for pid in descendants(process.pid):
+            used[kind(pid)] += proportional_bytes(pid)
+            processes[kind(pid)] += 1
+        used["backends"] = processes["postgres"]
     finally:
         if process.poll() is None:
             os.kill(process.pid, signal.SIGTERM)
         process.wait(60)
         shutil.rmtree(directory, ignore_errors=True)
-    return seconds, used / 1e6
+    return seconds, used
 
 
 def main() -> None:
@@ -74,10 +93,15 @@ def main() -> None:
     arguments.add_argument("--demo", action="store_true")
     chosen = arguments.parse_args()
     figures = [once(chosen.demo) for _ in range(chosen.runs)]
-    seconds, megabytes = zip(*figures, strict=True)
+    seconds = [found for found, _ in figures]
+    parts = [found for _, found in figures]
+    megabytes = [sum(found[part] for part in PARTS) / 1e6 for found in parts]
     wanted = "20 s (demo loaded)" if chosen.demo else "4 s"
     print(f"ready after   median {median(seconds):.1f} s of {[round(s, 1) for s in seconds]}; wanted within {wanted}")
     print(f"memory        median {median(megabytes):.0f} MB of {[round(m) for m in megabytes]}; wanted under 400 MB")
+    for part in PARTS:
+        print(f"  {part:<11} median {median(found[part] for found in parts) / 1e6:.0f} MB")
+    print(f"  processes of PostgreSQL: median {median(found['backends'] for found in parts):.0f}")
 
 
 if __name__ == "__main__":
