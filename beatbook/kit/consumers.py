@@ -20,7 +20,6 @@ from beatbook.kit.arriving import Arrived
 from beatbook.kit.broker import Broker
 from beatbook.kit.db import Database
 from beatbook.kit.feed import FeedReader
-from beatbook.kit.locks import held_lock
 from beatbook.kit.streams import StreamLost, opened
 
 __all__ = ["Consumer", "ConsumerRun", "Handler"]
@@ -43,9 +42,8 @@ class ConsumerRun:
         name, source = self._consumer.name, self._consumer.source
         while True:
             try:
-                async with held_lock(self._database, f"consumer:{name}:{source}") as db:
-                    await self._applier.start(db)
-                    await self._serve(db)
+                async with self._database.leases.held(f"consumer:{name}:{source}"):
+                    await self._serve()
             except Exception as error:  # nothing may end a consumer for good
                 expected = isinstance(
                     error, (asyncpg.PostgresError, NatsError, aiohttp.ClientError, OSError, Behind, StreamLost)
@@ -53,7 +51,9 @@ class ConsumerRun:
                 log.warning("consumer %s of %s pauses: %s", name, source, type(error).__name__, exc_info=not expected)
                 await asyncio.sleep(0.5)
 
-    async def _serve(self, db: asyncpg.Connection) -> None:
+    async def _serve(self) -> None:
+        async with self._database.plain() as db:
+            await self._applier.start(db)
         await self._broker.connect()
         await self._broker.ensure_stream(self._consumer.source)
         async with opened(self._broker, self._consumer.source, start=await self._place()) as stream:
@@ -61,7 +61,9 @@ class ConsumerRun:
                 messages = await stream.take(BATCH, IDLE_SECONDS)
                 if messages:
                     before = self._applier.checkpoint
-                    await self._take(db, [event for message in messages if (event := _readable(message)) is not None])
+                    events = [event for message in messages if (event := _readable(message)) is not None]
+                    async with self._database.plain() as db:
+                        await self._take(db, events)
                     telemetry.applied(self._consumer.name, self._consumer.source, self._applier.checkpoint - before)
                     continue
                 _, last = await self._broker.last_position(self._consumer.source)

@@ -7,8 +7,9 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from enum import StrEnum
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, cast
 
 import asyncpg
 import orjson
@@ -24,6 +25,7 @@ from beatbook.contracts.actor import Actor
 from beatbook.kit import idempotency
 from beatbook.kit.auth import CurrentActor
 from beatbook.kit.failpoints import Step, passing
+from beatbook.kit.locks import Leases
 from beatbook.kit.settings import ServiceSettings
 
 log = logging.getLogger(__name__)
@@ -58,24 +60,35 @@ class Database:
         listen(self.engine.sync_engine, "checkout", _refuse_closed)
         listen(self.engine.sync_engine, "handle_error", _give_up_on_silence)
         self.sessions = async_sessionmaker(self.engine, class_=AsyncSession, expire_on_commit=False)
+        self.leases = Leases(self.connect)
         self._pool: asyncpg.Pool | None = None
 
     async def pool(self) -> asyncpg.Pool:
-        """The pool of plain asyncpg connections, opened at first use; json columns come and go as Python values."""
+        """The pool of plain asyncpg connections, opened at first use; json columns come and go as Python values.
+
+        Nobody changes a connection's session for more than a transaction, so none is reset: a round trip each time.
+        """
         if self._pool is None:
             self._pool = asyncpg.create_pool(
                 self._dsn,
                 min_size=0,
-                max_size=4,
+                max_size=8,
                 max_inactive_connection_lifetime=30,
                 timeout=5,
                 command_timeout=120,
                 init=_prepare_connection,
+                reset=_leave_as_it_is,
             )
         return await self._pool  # opens it, once, whoever comes first
 
+    @asynccontextmanager
+    async def plain(self) -> AsyncIterator[asyncpg.Connection]:
+        """A plain connection of the pool, for a while."""
+        async with (await self.pool()).acquire() as connection:
+            yield cast(asyncpg.Connection, connection)
+
     async def connect(self) -> asyncpg.Connection:
-        """A plain connection of one's own, for an advisory lock held long."""
+        """A plain connection of one's own."""
         connection = await asyncpg.connect(self._dsn, timeout=5, command_timeout=120)
         await _prepare_connection(connection)
         return connection
@@ -89,7 +102,8 @@ class Database:
             connection.terminate()
 
     async def close(self) -> None:
-        """Close every connection; those to a server that does not answer are dropped after a moment."""
+        """Give up all leases, close all connections; those to a server that does not answer are dropped soon."""
+        await self.leases.close()
         if self._pool is not None:
             try:
                 async with asyncio.timeout(CLOSING_SECONDS):
@@ -127,6 +141,10 @@ async def _ping(driver: asyncpg.Connection) -> None:
 
 async def _prepare_connection(connection: asyncpg.Connection) -> None:
     await connection.set_type_codec("jsonb", encoder=_dump, decoder=orjson.loads, schema="pg_catalog", format="text")
+
+
+async def _leave_as_it_is(_: asyncpg.Connection) -> None:
+    """A transaction that is still open is rolled back all the same."""
 
 
 def _dump(value: Any) -> str:

@@ -1,6 +1,6 @@
 """The relay: committed events go from a service's log to its stream, in log order. Rules X1, X3, ARCHITECTURE 5.
 
-One relay per service, held by an advisory lock. Committed events without a position get contiguous ones; they are
+One relay per service, under a lease. Committed events without a position get contiguous ones; they are
 published in that order in atomic batches, each expecting the one before it, so that a failed one stops all that
 follows. What the broker lost is noticed by comparing its last position with ours, and published again. ADR 0004, 0011.
 """
@@ -17,7 +17,6 @@ from beatbook.kit import telemetry, tracing
 from beatbook.kit.broker import Broker, stream_name
 from beatbook.kit.db import Database
 from beatbook.kit.failpoints import Step, passing
-from beatbook.kit.locks import held_lock
 from beatbook.kit.publishing import MOST_EVENTS, Batch, BrokerFull, Publisher, PublishStopped, StreamFull
 
 log = logging.getLogger(__name__)
@@ -100,37 +99,37 @@ class Relay:
         """Relay until cancelled, through outages of both sides."""
         while True:
             try:
-                async with held_lock(self._database, f"relay:{self._service}") as connection:
-                    await self._serve(connection)
+                async with self._database.leases.held(f"relay:{self._service}"):
+                    await self._serve(await self._database.pool())
             except Exception as error:  # noqa: BLE001 - nothing may end the relay for good; it is logged
                 self._complain(error)
                 await asyncio.sleep(ROOM_SECONDS if isinstance(error, BrokerFull) else 0.5)
 
-    async def _serve(self, connection: asyncpg.Connection) -> None:
+    async def _serve(self, database: asyncpg.Pool) -> None:
         await self._broker.connect()
         await self._broker.ensure_stream(self._service)
         if self._publisher is None:
             publisher = Publisher(self._broker.client, self._service)
             await publisher.open()
             self._publisher = publisher
-        await self._compare(connection)
+        await self._compare(database)
         while True:
             try:
-                await self._flow(connection, self._publisher)
+                await self._flow(database, self._publisher)
             except StreamFull as full:
                 await self._make_room(full)
-                await self._compare(connection)
+                await self._compare(database)
             else:
-                await self._rest(connection)
+                await self._rest(database)
 
-    async def _flow(self, connection: asyncpg.Connection, publisher: Publisher) -> None:
+    async def _flow(self, database: asyncpg.Pool, publisher: Publisher) -> None:
         """Publish all that waits: while the broker has one batch, the next is written out and one more claimed."""
         sequence = self._sequence
         publishing: asyncio.Task[None] | None = None
-        taking = asyncio.create_task(self._take(connection, self._published))
+        taking = asyncio.create_task(self._take(database, self._published))
         try:
             while rows := await taking:
-                taking = asyncio.create_task(self._take(connection, rows[-1]["position"]))
+                taking = asyncio.create_task(self._take(database, rows[-1]["position"]))
                 await asyncio.sleep(0)  # the database begins before this process is busy writing
                 batch = publisher.write(rows, sequence)
                 sequence = batch.sequence
@@ -150,16 +149,18 @@ class Relay:
         self._limit, self._complaint = min(MOST_EVENTS, 2 * self._limit), ""
         telemetry.published(self._service, batch.count)
 
-    async def _take(self, connection: asyncpg.Connection, after: int) -> Sequence[asyncpg.Record]:
+    async def _take(self, database: asyncpg.Pool, after: int) -> Sequence[asyncpg.Record]:
         """The events after a position: those that have one already, else the next ones that get one now."""
         if after < self._given:
-            return await connection.fetch(_CLAIMED, after, self._limit, BATCH_BYTES)
+            return await database.fetch(_CLAIMED, after, self._limit, BATCH_BYTES)
         floor, now = max(0, self._top - OVERLAP), time.monotonic()
         if now - self._swept >= SWEEP_SECONDS:
             floor, self._swept = 0, now
         marking = self._published
-        rows: Sequence[asyncpg.Record] = await connection.fetch(_CLAIM, floor, self._limit, BATCH_BYTES, marking)
+        rows: Sequence[asyncpg.Record] = await database.fetch(_CLAIM, floor, self._limit, BATCH_BYTES, marking)
         if rows:
+            if rows[0]["position"] != self._given + 1:  # what another, its lease lost, is about to publish comes before
+                raise PublishStopped(f"another relay gave positions {self._given + 1} to {rows[0]['position'] - 1}")
             self._given = rows[-1]["position"]
             self._top = max(self._top, rows[-1]["seq"])
             passing(Step.RELAY_POSITIONED)
@@ -168,21 +169,21 @@ class Relay:
                 passing(Step.RELAY_MARKED)
         return rows
 
-    async def _rest(self, connection: asyncpg.Connection) -> None:
+    async def _rest(self, database: asyncpg.Pool) -> None:
         """Wait for a commit's hint; meanwhile note how far the stream goes, and see from time to time that it does."""
         if self._published > self._marked:
             if await self._woken_within(MARK_SECONDS):
                 return
-            await connection.execute(_MARK, self._published)
+            await database.execute(_MARK, self._published)
             self._marked = self._published
             passing(Step.RELAY_MARKED)
         if not await self._woken_within(POLL_SECONDS):
-            await self._compare(connection)
+            await self._compare(database)
 
-    async def _compare(self, connection: asyncpg.Connection) -> None:
+    async def _compare(self, database: asyncpg.Pool) -> None:
         """Look up where the stream and the log stand; what the broker lost is published anew."""
         sequence, position = await self._broker.last_position(self._service)
-        state = await connection.fetchrow("select position, published from relay")
+        state = await database.fetchrow("select position, published from relay")
         assert state is not None, "the migration made this row"
         given, recorded = state
         if position > given:
@@ -190,7 +191,7 @@ class Relay:
             log.critical(
                 "the broker holds positions up to %d, the log only up to %d; going on after them", position, given
             )
-            await connection.execute("update relay set position = $1, published = $1", position)
+            await database.execute("update relay set position = $1, published = $1", position)
             given = position
         if position < recorded:
             log.warning("the broker lost events %d to %d; publishing them again", position + 1, recorded)

@@ -11,7 +11,6 @@ import asyncpg
 
 from beatbook.kit.clock import Clock
 from beatbook.kit.db import Database
-from beatbook.kit.locks import held_lock
 from beatbook.kit.settings import ServiceSettings
 
 log = logging.getLogger(__name__)
@@ -40,11 +39,10 @@ async def run_timers(timers: Sequence[Timer], service: str, context: WorkerConte
     due = dict.fromkeys(range(len(timers)), 0.0)
     while True:
         try:
-            async with held_lock(context.database, f"timers:{service}") as connection:
+            async with context.database.leases.held(f"timers:{service}"):
                 while True:
                     number = min(due, key=due.__getitem__)
                     await asyncio.sleep(max(0.0, due[number] - time.monotonic()))
-                    await connection.execute("select 1")  # raises when the lock was lost with its connection
                     due[number] = time.monotonic() + timers[number].every.total_seconds()
                     await _turn(timers[number], context)
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
