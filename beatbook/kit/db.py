@@ -73,7 +73,7 @@ class Database:
                 self._dsn,
                 min_size=0,
                 max_size=8,
-                max_inactive_connection_lifetime=30,
+                max_inactive_connection_lifetime=5,
                 timeout=5,
                 command_timeout=120,
                 init=_prepare_connection,
@@ -131,7 +131,7 @@ def _refuse_closed(connection: Any, *_: object) -> None:
     """
     try:
         connection.run_async(_ping)
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError) as error:
         raise DisconnectionError from error
 
 
