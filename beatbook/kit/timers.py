@@ -27,7 +27,7 @@ class WorkerContext:
 
 @dataclass(frozen=True)
 class Timer:
-    """A piece of work repeated by the clock; `run` opens its own transactions and must bear being run twice, even at once."""
+    """A piece of work repeated by the clock; `run` opens its transactions and bears being run twice, even at once."""
 
     name: str
     every: timedelta
