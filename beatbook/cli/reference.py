@@ -140,9 +140,9 @@ def _broker_accounts() -> str:
     """The broker's accounts as a file to include; passwords are environment variables of the server."""
     from beatbook.runtime.applications import walled_accounts
     from beatbook.runtime.databases import SERVICES
-    from beatbook.runtime.rights import GATEWAY, written_out
+    from beatbook.runtime.rights import GATEWAY, OPERATOR, written_out
 
-    passwords = {name: f"${name.upper()}_NATS_PASSWORD" for name in (*SERVICES, GATEWAY)}
+    passwords = {name: f"${name.upper()}_NATS_PASSWORD" for name in (*SERVICES, GATEWAY, OPERATOR)}
     comment = (
         "The broker's accounts and users: who may publish, ask and hear what (docs/adr/0013).\n"
         "Made by `beatbook reference write` from what the services declare; not to be changed by hand."

@@ -1,4 +1,4 @@
-"""Who may do what at the broker: an account for each service, walled off, and in it one user of few rights. ADR 0013.
+"""Who may do what at the broker: an account for each service, walled off, and in it a user of few rights. ADR 0013.
 
 An account is a subject space of its own. What passes from one to another is exported by name to the account that needs
 it; so neither a stray reply subject nor a stream with odd sources reaches what is another's, as it would beside it.
@@ -16,7 +16,7 @@ from beatbook.runtime.nats import user_of
 
 Block = dict[str, Any]
 
-GATEWAY = "gateway"
+GATEWAY, OPERATOR = "gateway", "operator"
 MOST_STORED = 4 * STREAM_MAX_BYTES
 """Bytes that one account may keep: room for a stream whose bound was raised, never for all there is."""
 OWNER_CALLS = ("STREAM.INFO", "STREAM.CREATE", "STREAM.UPDATE", "STREAM.PURGE", "STREAM.MSG.GET")
@@ -42,12 +42,12 @@ def parts_of(services: Iterable[Service], followed: Sequence[str]) -> list[Part]
 
 
 def accounts(parts: Sequence[Part], passwords: Mapping[str, str]) -> dict[str, Block]:
-    """The broker's accounts, in nats-server's own words, by part and the password of its one user.
+    """The broker's accounts, in nats-server's own words; passwords by part, and the operator's.
 
     A service publishes its own events and hints and asks about its own stream. It may ask for the streams it reads, and
     hears nothing but the answers and the hints. The gateway publishes nothing, and hears the events it follows.
     """
-    return {account(part.name): _account(part, parts, passwords[part.name]) for part in parts}
+    return {account(part.name): _account(part, parts, passwords) for part in parts}
 
 
 def account(part: str) -> str:
@@ -55,12 +55,18 @@ def account(part: str) -> str:
     return part.upper()
 
 
-def _account(part: Part, parts: Sequence[Part], password: str) -> Block:
+def operator_of(part: str) -> str:
+    """The user with which an operator does in a part's account what no process may, such as moving its stream."""
+    return f"{OPERATOR}_{part}"
+
+
+def _account(part: Part, parts: Sequence[Part], passwords: Mapping[str, str]) -> Block:
     rights = {"publish": {"allow": _publishes(part)}, "subscribe": {"allow": _hears(part)}}
     if not part.publishes:
         rights["publish"] = {"deny": [">"]}
-    block: Block = {"users": [{"user": user_of(part.name), "password": password, "permissions": rights}]}
+    block: Block = {"users": [{"user": user_of(part.name), "password": passwords[part.name], "permissions": rights}]}
     if part.publishes:
+        block["users"].append({"user": operator_of(part.name), "password": passwords[OPERATOR]})
         block["jetstream"] = {"max_streams": 1, "max_store": MOST_STORED}
     block["exports"] = [*_calls_let_in(part, parts), *_events_let_out(part, parts)]
     block["imports"] = [*_calls_let_out(part), *_events_let_in(part)]

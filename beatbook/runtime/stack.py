@@ -173,7 +173,7 @@ class Stack:
         if "BEATBOOK_NATS_URL" in os.environ:
             return {}
         applications = importlib.import_module("beatbook.runtime.applications")
-        passwords = {name: self.instance.secret(f"nats_{name}") for name in PROCESSES}
+        passwords = {name: self.instance.secret(f"nats_{name}") for name in (*PROCESSES, "operator")}
         nats = NatsServer(
             self.instance.directory / "nats",
             self.instance.port("nats"),
@@ -181,7 +181,7 @@ class Stack:
             walled=applications.walled_accounts(SERVICES, passwords),
         )
         self._start_server(Child("nats", nats.start))
-        return {name: nats.url_of(user_of(name), password) for name, password in passwords.items()}
+        return {name: nats.url_of(user_of(name), password) for name, password in passwords.items() if name in PROCESSES}
 
     def _start_server(self, child: Child) -> None:
         self._groups.append([child])

@@ -19,10 +19,10 @@ from urllib.parse import quote
 from beatbook.contracts.actor import Grant
 from beatbook.runtime.databases import database_of
 from beatbook.runtime.forking import die_with
-from beatbook.runtime.instance import Instance, write_private
+from beatbook.runtime.instance import Instance
 from beatbook.runtime.ports import LOOPBACK, is_free
 from beatbook.runtime.postgres import ADMIN
-from beatbook.runtime.rights import account
+from beatbook.runtime.rights import operator_of
 from beatbook.runtime.tokens import issue_token
 
 BEATBOOK = str(Path(sys.executable).with_name("beatbook"))
@@ -147,19 +147,9 @@ class Up:
         return {name: f"{server}:{port}/{database_of(name)}" for name in names}
 
     def broker_url(self, service: str) -> str:
-        """The broker as one who may do anything in a service's account sees it.
-
-        The broker itself knows nobody like that: its configuration gets one, until it is started again.
-        """
-        file = self.instance.directory / "nats" / "nats.conf"
-        configuration = json.loads(file.read_text())
-        users = configuration["accounts"][account(service)]["users"]
-        if not any(user["user"] == f"admin_{service}" for user in users):
-            for name, block in configuration["accounts"].items():
-                block["users"].append({"user": f"admin_{name.lower()}", "password": "chaos"})
-            write_private(file, json.dumps(configuration).encode())
-            os.kill(self.pids["nats"], signal.SIGHUP)
-        return f"nats://admin_{service}:chaos@{LOOPBACK}:{self.instance.last_port('nats')}"
+        """The broker as one who may do anything in a service's account sees it."""
+        user, password = operator_of(service), self.instance.secret("nats_operator")
+        return f"nats://{user}:{password}@{LOOPBACK}:{self.instance.last_port('nats')}"
 
     @property
     def store(self) -> Path:

@@ -10,17 +10,17 @@ import pytest
 
 from beatbook.kit.broker import api_prefix, inbox_prefix, stream_name, wake_subject
 from beatbook.runtime.nats import configure
-from beatbook.runtime.rights import GATEWAY, Part, accounts, written_out
+from beatbook.runtime.rights import GATEWAY, OPERATOR, Part, accounts, written_out
 
 pytestmark = pytest.mark.pure
 
 PARTS = [Part("log"), Part("tally", reads=["log"]), Part(GATEWAY, publishes=False, follows=["log"])]
-MADE = accounts(PARTS, {part.name: f"${part.name.upper()}_PASSWORD" for part in PARTS})
+MADE = accounts(PARTS, {name: f"${name.upper()}_PASSWORD" for name in ("log", "tally", GATEWAY, OPERATOR)})
 COMPOSE = Path(__file__).parents[2] / "deploy/compose/nats.conf"
 
 
 def rights(name: str) -> Any:
-    (user,) = MADE[name]["users"]
+    user = MADE[name]["users"][0]
     return user["permissions"]
 
 
@@ -47,7 +47,7 @@ def test_a_reader_asks_for_what_it_reads_and_the_owner_lets_it_only() -> None:
 
 
 def test_whoever_reads_or_follows_nobody_imports_nothing() -> None:
-    alone = accounts([Part("log"), Part("tally")], {"log": "a", "tally": "b"})
+    alone = accounts([Part("log"), Part("tally")], {"log": "a", "tally": "b", OPERATOR: "c"})
     assert all(not {"imports", "exports"} & block.keys() for block in alone.values())
 
 
@@ -62,7 +62,7 @@ def test_nats_server_takes_what_is_made(tmp_path: Path) -> None:
     (tmp_path / "written.conf").write_text(written_out(MADE, "a comment"))
     for file in (tmp_path / "embedded.conf", tmp_path / "written.conf", COMPOSE):
         program = Path(sysconfig.get_path("scripts")) / "nats-server"
-        names = ("log", "tally", "forum", "cases", "kpi", "handover", "webhooks", "gateway")
+        names = ("log", "tally", "forum", "cases", "kpi", "handover", "webhooks", "gateway", "operator")
         passwords = {f"{name.upper()}_{kind}": '"secret"' for name in names for kind in ("PASSWORD", "NATS_PASSWORD")}
         tested = subprocess.run(
             [program, "-t", "-c", file], env=os.environ | passwords, capture_output=True, text=True, check=False
