@@ -7,10 +7,9 @@ from datetime import datetime
 from typing import Annotated, Any
 
 import aiohttp
+import asyncpg
 import orjson
 from fastapi import APIRouter, Depends, Query, Request, Response
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from beatbook.kit.arriving import Arrived
 from beatbook.kit.auth import require_internal
@@ -38,14 +37,14 @@ _AFTER = """
 """
 
 
-_STANDING = text("""
-    with mark as (select position, coalesce(cast(:after as bigint), published) as after from relay),
+_STANDING = """
+    with mark as (select position, coalesce($1::bigint, published) as after from relay),
     unplaced as (select count(*) as events from (select from events where position is null limit 100000) as first)
     select greatest(0, mark.position - mark.after) + unplaced.events as events,
            coalesce((select time from events where position > mark.after order by position limit 1),
                     (select time from events where position is null order by seq limit 1)) as next_at
     from mark, unplaced
-""")
+"""
 """Events without a position count too: while the broker is away, committed events don't get one."""
 
 
@@ -70,13 +69,15 @@ async def read_feed(
 async def read_standing(request: Request, after: Annotated[int, Query(ge=0)] = 0) -> Standing:
     """How much of the log lies after a position."""
     database: Database = request.app.state.database
-    async with database.engine.connect() as connection:
-        return await standing(connection, after)
+    async with database.plain() as db:
+        return await standing(db, after)
 
 
-async def standing(connection: AsyncConnection, after: int | None) -> Standing:
+async def standing(db: asyncpg.Connection, after: int | None) -> Standing:
     """How much of this service's log lies after a position; after what was published, when None."""
-    return Standing.model_validate((await connection.execute(_STANDING, {"after": after})).one())
+    row = await db.fetchrow(_STANDING, after)
+    assert row is not None, "the migration made this row"
+    return Standing(**row)
 
 
 @dataclass(frozen=True)

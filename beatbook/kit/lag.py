@@ -17,8 +17,6 @@ import asyncpg
 from opentelemetry import metrics
 from opentelemetry.metrics import CallbackOptions, Observation
 from pydantic import ValidationError
-from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 
 from beatbook.kit.applying import Consumer
 from beatbook.kit.db import Database
@@ -30,14 +28,14 @@ log = logging.getLogger(__name__)
 EVERY_SECONDS = 5.0
 PATIENCE_SECONDS = 4.0
 
-_CONSUMERS = text("""
+_CONSUMERS = """
     select consumer, source, position, parked.events as parked, parked.since as parked_since, skipped.events as skipped
     from checkpoints,
     lateral (select count(*) as events, min(parked_at) as since from parked_events p
              where p.consumer = checkpoints.consumer and p.source = checkpoints.source) as parked,
     lateral (select count(*) as events from skipped_events s
              where s.consumer = checkpoints.consumer and s.source = checkpoints.source) as skipped
-""")
+"""
 
 
 @dataclass
@@ -91,17 +89,17 @@ async def measure(service: Service, database: Database, feed: FeedReader) -> Non
 async def _own(service: str, database: Database, readings: dict[tuple[str, str], Reading]) -> bool:
     """Read this service's own database; whether it answered."""
     try:
-        async with asyncio.timeout(PATIENCE_SECONDS), database.engine.connect() as connection:
-            rows = (await connection.execute(_CONSUMERS)).all()
-            unpublished = await standing(connection, None)
-    except (SQLAlchemyError, asyncpg.PostgresError, OSError, TimeoutError) as error:
+        async with asyncio.timeout(PATIENCE_SECONDS), database.plain() as db:
+            rows = await db.fetch(_CONSUMERS)
+            unpublished = await standing(db, None)
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
         log.warning("how far %s is behind is not known just now: %s", service, type(error).__name__)
         return False
     _board.logs[service] = Waiting(unpublished.events, unpublished.next_at)
     for row in rows:
-        if (reading := readings.get((row.consumer, row.source))) is not None:
-            reading.checkpoint, reading.skipped = row.position, row.skipped
-            reading.parked, reading.parked_since = row.parked, row.parked_since
+        if (reading := readings.get((row["consumer"], row["source"]))) is not None:
+            reading.checkpoint, reading.skipped = row["position"], row["skipped"]
+            reading.parked, reading.parked_since = row["parked"], row["parked_since"]
     return True
 
 
