@@ -12,12 +12,14 @@ from typing import Any
 from fastapi import FastAPI
 
 from beatbook.kit.app import create_app
+from beatbook.kit.errors import is_outage
 from beatbook.kit.feed import feed_secrets
 from beatbook.kit.migrate import expected_heads, migrate
 from beatbook.kit.process import run
 from beatbook.kit.service import Service
 from beatbook.kit.settings import HttpSettings, ServiceSettings
 from beatbook.runtime import rights
+from beatbook.runtime.databases import PATIENCE_SECONDS
 from beatbook.runtime.forking import fork
 from beatbook.runtime.instance import Instance
 from beatbook.runtime.refusal import Refusal
@@ -83,7 +85,19 @@ def serve_migrated(prepared: Prepared, log: Path) -> None:
     """
     service: Service = prepared.app.state.service
     settings = prepared.app.state.settings
-    migration = fork(lambda: asyncio.run(migrate(service, settings.database_url)), log=log)
+    migration = fork(lambda: asyncio.run(_migrate_patiently(service, settings.database_url)), log=log)
     if os.waitpid(migration, 0)[1] != 0:
         sys.exit(f"The database of {prepared.name} could not be migrated.")
     serve(prepared)
+
+
+async def _migrate_patiently(service: Service, database_url: str) -> None:
+    """Migrate, waiting for a database server that is only starting: it may have died together with this service."""
+    deadline = asyncio.get_running_loop().time() + PATIENCE_SECONDS
+    while True:
+        try:
+            return await migrate(service, database_url)
+        except Exception as error:
+            if not is_outage(error) or asyncio.get_running_loop().time() > deadline:
+                raise
+            await asyncio.sleep(0.2)

@@ -50,7 +50,7 @@ class Monkey:
         target = self._deck.pop()
         kills, seconds = self._random.random() < KILL_SHARE, self._random.uniform(0.5, LONGEST_FREEZE)
         gently = self._random.random() < 0.3
-        self._next_at = now if self._random.random() < BOTH_AT_ONCE else now + self._random.uniform(0.4, 1.8)
+        self._next_at = now if self._random.random() < BOTH_AT_ONCE else now + self._random.uniform(0.2, 1.4)
         pid = self.find(target, self._random)
         if pid is None or not alive(pid):
             self._deck.insert(0, target)  # it is down already: its turn comes again

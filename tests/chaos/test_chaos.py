@@ -20,7 +20,7 @@ from tests.chaos.invariants import Books
 from tests.chaos.monkey import Monkey
 from tests.chaos.writers import Ack
 
-SECONDS = float(os.environ.get("BEATBOOK_CHAOS_SECONDS") or 60)
+SECONDS = float(os.environ.get("BEATBOOK_CHAOS_SECONDS") or 40)
 SEED = int(os.environ.get("BEATBOOK_CHAOS_SEED") or random.SystemRandom().randrange(1_000_000))
 LEAST_KILLS = 40
 pytestmark = pytest.mark.timeout(SECONDS + 900)
@@ -47,7 +47,7 @@ def partner() -> Iterator[Partner]:
     made.close()
 
 
-def test_nothing_is_lost_or_doubled_whatever_dies(up: Up, fleet: Fleet, partner: Partner) -> None:
+def test_nothing_is_lost_or_doubled_whatever_dies(up: Up, fleet: Fleet, partner: Partner, tmp_path: Path) -> None:
     began = time.monotonic()
     up.start()
     country = Country(up.urls, up.token("admin@XK"))
@@ -89,6 +89,7 @@ def test_nothing_is_lost_or_doubled_whatever_dies(up: Up, fleet: Fleet, partner:
         compared = up.events("reconcile", reader)
         faults += [compared.stdout + compared.stderr] if compared.returncode else []
     assert http_status(f"{up.urls['gateway']}/") == 200
+    faults += [line for line in (tmp_path / "up.log").read_text().splitlines() if " ended with status " in line]
     tell(monkey, fleet, acknowledged, faults, began)
     assert not faults, f"seed {SEED}: {faults[:20]}"
     assert monkey.kills.total() >= LEAST_KILLS
