@@ -69,6 +69,7 @@ class Log:
     database: Database
     broker: Broker
     url: str
+    admin_url: str
 
     async def fill(self, count: int) -> None:
         """Commit so many events, 20,000 in a transaction."""
@@ -187,7 +188,8 @@ async def open_log(machines: Servers, nats: NatsServer | None = None) -> Log:
     settings = ServiceSettings(database_url=url, nats_url=nats_url, jwks="", feed_secret="bench-bench")
     broker = Broker(nats_url, "bench")
     await broker.connect()
-    return Log(Database(settings), broker, url)
+    admin_url = machines.postgres.admin_url.rpartition("/")[0] + "/" + url.rpartition("/")[2]
+    return Log(Database(settings), broker, url, admin_url)
 
 
 def _good(answer: bytes) -> int:

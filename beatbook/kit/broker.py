@@ -1,6 +1,7 @@
 """The connection to NATS JetStream, made to survive anything but its own end. ARCHITECTURE 5, broker facts."""
 
 import asyncio
+import contextlib
 import logging
 import os
 from collections.abc import Awaitable, Callable
@@ -207,6 +208,19 @@ class Broker:
         except NotFoundError:
             return 0, 0
         return info.state.last_seq, int((last.headers or {}).get("ce-position", "0"))
+
+    async def published_after(self, service: str, position: int) -> list[tuple[str, int]]:
+        """Id and position of the events at the stream's end that are beyond a position, newest first; one by one."""
+        stream, jetstream = stream_name(service), self.jetstream_of(service)
+        state = (await jetstream.stream_info(stream)).state
+        found: list[tuple[str, int]] = []
+        for sequence in range(state.last_seq, state.first_seq - 1, -1):
+            with contextlib.suppress(NotFoundError):  # one that an operator deleted
+                headers = (await jetstream.get_msg(stream, sequence)).headers or {}
+                if int(headers["ce-position"]) <= position:
+                    break
+                found.append((headers["ce-id"], int(headers["ce-position"])))
+        return found
 
     async def drop_older_half(self, service: str) -> int:
         """Drop the older half of a stream's messages, never the last one; how many are gone."""

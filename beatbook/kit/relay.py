@@ -45,7 +45,8 @@ _CLAIM = """
                    as next) as measured
         where bytes_before < $3),
     placed as (
-        update events set position = relay.position + waiting.n from waiting, relay where events.ctid = waiting.place
+        update events set position = relay.position + waiting.n from waiting, relay
+        where events.ctid = waiting.place and events.position is null  -- asked again of one that another relay just took
         returning seq, id::text, type, subject::text, area, time, actor, data::text as data, traceparent,
                   events.position),
     moved as (
@@ -64,6 +65,10 @@ _MARK = """
     update relay set published = greatest(published, $1) from hasty
 """
 """A mark that a crash takes back costs nothing: the stream itself says what it has."""
+_TAKE_UP = """
+    update events set position = seen.position from unnest($1::text[]::uuid[], $2::bigint[]) as seen (id, position)
+    where events.id = seen.id and events.position is null returning 1
+"""
 
 
 class Relay:
@@ -187,11 +192,8 @@ class Relay:
         assert state is not None, "the migration made this row"
         given, recorded = state
         if position > given:
-            # the database was restored to an earlier day: readers have seen these positions, so none is given again
-            log.critical(
-                "the broker holds positions up to %d, the log only up to %d; going on after them", position, given
-            )
-            await database.execute("update relay set position = $1, published = $1", position)
+            log.critical("the broker holds positions up to %d, the log only up to %d: restored?", position, given)
+            await self._take_up(database, given, position)
             given = position
         if position < recorded:
             log.warning("the broker lost events %d to %d; publishing them again", position + 1, recorded)
@@ -200,6 +202,22 @@ class Relay:
             position = given - REFILL
         self._sequence, self._published, self._given = sequence, position, given
         self._marked = min(recorded, position)
+
+    async def _take_up(self, database: asyncpg.Pool, given: int, position: int) -> None:
+        """The database is of an earlier day: go on after what readers have seen, and give no position twice.
+
+        An event that had no position yet on that day gets the one it was published under, not a second one.
+        """
+        published = await self._broker.published_after(self._service, given)
+        async with database.acquire() as connection, connection.transaction():
+            ids, positions = [id for id, _ in published], [place for _, place in published]
+            kept = await connection.fetch(_TAKE_UP, ids, positions)
+            await connection.execute("update relay set position = $1, published = $1", position)
+        log.critical(
+            "%d of %d events that were published since are not in the log",
+            position - given - len(kept),
+            position - given,
+        )
 
     async def _make_room(self, full: StreamFull) -> None:
         """Drop the older half of the stream, which readers can find in the log; events wait meanwhile. ADR 0011."""

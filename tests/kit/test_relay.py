@@ -161,3 +161,20 @@ async def test_after_a_restored_backup_no_position_is_given_twice(owner):
     assert await owner.stream_positions() == [1, 2, 3, 4, 5, 6, 7]
     rows = await pool.fetch("select position from events order by position")
     assert [row["position"] for row in rows] == [1, 2, 3, 6, 7]
+
+
+async def test_an_event_older_than_the_backup_but_published_after_it_keeps_its_position(owner):
+    """Committed before the backup was taken, given a position after it: once more, and readers would apply it twice."""
+    await owner.record(5)
+    await owner.relayed()
+    pool = await owner.database.pool()
+    before = await pool.fetch("select id, position from events where position <= 4 order by position")
+    await owner.tamper("delete from events where position = 5")
+    await owner.tamper("update events set position = null where position in (3, 4)")
+    await owner.tamper("update relay set position = 2, published = 2")
+    await owner.record(2)
+    await owner.relayed()
+    assert await owner.stream_positions() == list(range(1, 8))
+    after = await pool.fetch("select id, position from events order by position")
+    assert after[:4] == before
+    assert [row["position"] for row in after[4:]] == [6, 7]
