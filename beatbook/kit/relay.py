@@ -46,7 +46,7 @@ _CLAIM = """
         where bytes_before < $3),
     placed as (
         update events set position = relay.position + waiting.n from waiting, relay
-        where events.ctid = waiting.place and events.position is null  -- asked again of one that another relay just took
+        where events.ctid = waiting.place and events.position is null  -- another relay may just have taken it
         returning seq, id::text, type, subject::text, area, time, actor, data::text as data, traceparent,
                   events.position),
     moved as (
@@ -212,12 +212,9 @@ class Relay:
         async with database.acquire() as connection, connection.transaction():
             ids, positions = [id for id, _ in published], [place for _, place in published]
             kept = await connection.fetch(_TAKE_UP, ids, positions)
-            await connection.execute("update relay set position = $1, published = $1", position)
-        log.critical(
-            "%d of %d events that were published since are not in the log",
-            position - given - len(kept),
-            position - given,
-        )
+            await connection.execute("update relay set position = greatest(position, $1), published = $1", position)
+        missing = position - given - len(kept)
+        log.critical("%d of %d events that were published since are not in the log", missing, position - given)
 
     async def _make_room(self, full: StreamFull) -> None:
         """Drop the older half of the stream, which readers can find in the log; events wait meanwhile. ADR 0011."""
