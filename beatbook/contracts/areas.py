@@ -5,6 +5,7 @@ Rule A1.
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 from typing import Annotated
 
 from pydantic import AfterValidator
@@ -22,6 +23,7 @@ class Tier(StrEnum):
     NEIGHBOURHOOD = "neighbourhood"
 
 
+@lru_cache(maxsize=10_000)
 def parse_code(text: str) -> str:
     """Return `text` if it is an area code of one to three parts; raise `ValueError` otherwise.
 

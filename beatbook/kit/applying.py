@@ -223,7 +223,7 @@ class Applier:
             [
                 (
                     self.consumer.name, self.consumer.source, event.position, event.id, event.type, event.subject,
-                    event.area, event.time, event.actor, _object(event.data), event.traceparent, error,
+                    event.area, event.time, event.actor, _object(event.json), event.traceparent, error,
                 )
                 for event in events
             ],

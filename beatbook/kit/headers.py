@@ -4,6 +4,7 @@ Reading eleven headers into a dict was the dearest step of receiving an event, a
 """
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from nats.aio.client import Client
 
@@ -28,6 +29,10 @@ class Headers(Mapping[str, str]):
 
     def __getitem__(self, name: str) -> str:
         return self.fields[name]
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """A header's value, or the default."""
+        return self.fields.get(name, default)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.fields)

@@ -10,7 +10,7 @@ from uuid import UUID
 import asyncpg
 
 from beatbook.kit.applying import Consumer, apply_events, reason
-from beatbook.kit.arriving import Arrived
+from beatbook.kit.arriving import COLUMNS, Arrived
 from beatbook.kit.db import Database
 from beatbook.kit.service import Service
 
@@ -79,7 +79,7 @@ async def _retry(db: asyncpg.Connection, consumer: Consumer, subject: str) -> Re
     try:
         async with db.transaction():
             await db.execute(_LOCK, consumer.name, consumer.source)
-            columns = ", ".join(Arrived.__dataclass_fields__)
+            columns = ", ".join(COLUMNS)
             rows = await db.fetch(f"select {columns} from parked_events {where} order by position", *key)
             events = [Arrived(**row) for row in rows]
             await apply_events(db, consumer, events)

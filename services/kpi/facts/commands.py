@@ -1,5 +1,6 @@
 """Changes of the facts, by events: set-based, in the consumer's transaction."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from uuid import UUID
@@ -7,7 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from beatbook.contracts.areas import lineage
-from services.kpi.facts.rules import Cell, DecisionState, Measure, decision_cells, rolled_up
+from services.kpi.facts.rules import Cell, CellKey, DecisionState, Measure, decision_cells, rolled_up
 
 _ADD = """
     with added as (
@@ -28,7 +29,7 @@ _KEEP = """
 
 async def count(db: asyncpg.Connection, happened: Sequence[Cell]) -> None:
     """Count what happened once each, in every tier at once. Rule K2."""
-    await _add(db, rolled_up((cell, 1) for cell in happened))
+    await _add(db, rolled_up(Counter(happened).items()))
 
 
 async def take_decisions(db: asyncpg.Connection, heard: Sequence[tuple[UUID, DecisionState]]) -> None:
@@ -58,7 +59,7 @@ async def _known(db: asyncpg.Connection, ids: set[UUID]) -> dict[UUID, DecisionS
     return {row["decision_id"]: DecisionState(*list(row.values())[1:]) for row in rows}
 
 
-async def _add(db: asyncpg.Connection, cells: Mapping[Cell, int]) -> None:
+async def _add(db: asyncpg.Connection, cells: Mapping[CellKey, int]) -> None:
     if cells:
         await db.execute(_ADD, *map(list, zip(*cells, strict=True)), list(cells.values()))
 
