@@ -3,8 +3,8 @@
 Rule X1. What cannot be applied is parked, and with it what follows on the same aggregate; the stream goes on.
 """
 
-import asyncio
 import logging
+from asyncio import get_running_loop, sleep
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -162,7 +162,7 @@ class Applier:
         pauses = self._pauses()
         for attempt in range(1, self._attempts):
             if pauses:
-                await asyncio.sleep(0.1 * 4**attempt)
+                await sleep(0.1 * 4**attempt)
             try:
                 return await self._apply_together(db, [event])
             except Behind:
@@ -180,7 +180,7 @@ class Applier:
 
     def _pauses(self) -> bool:
         """Whether to give what failed time to mend by itself: once a minute, however many aggregates fail."""
-        now = asyncio.get_running_loop().time()
+        now = get_running_loop().time()
         if self._attempts == 1 or now < self._patient_from:
             return False
         self._patient_from = now + PATIENCE_SECONDS

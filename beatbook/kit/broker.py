@@ -10,7 +10,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
-from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfig, StreamInfo
+from nats.js.api import DiscardPolicy, RawStreamMsg, RetentionPolicy, StorageType, StreamConfig, StreamInfo
 from nats.js.errors import NotFoundError, ServerError
 
 from beatbook.contracts.envelope import SUBJECT_PREFIX
@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 
 STREAM_MAX_BYTES = 4 << 30
 CLOSING_SECONDS = 1.5
+NEARBY = 100
+"""How far back the last event is looked for behind messages that no relay sent."""
 
 
 def stream_name(service: str) -> str:
@@ -207,7 +209,17 @@ class Broker:
             last = await self.jetstream_of(service).get_last_msg(stream, f"{SUBJECT_PREFIX}.{service}.>")
         except NotFoundError:
             return 0, 0
-        return info.state.last_seq, int((last.headers or {}).get("ce-position", "0"))
+        return info.state.last_seq, _position(last) or await self._position_before(service, last.seq or 0)
+
+    async def _position_before(self, service: str, sequence: int) -> int:
+        """The position of the last event before a message that is none of ours; 0 when there is none nearby."""
+        for earlier in range(sequence - 1, max(0, sequence - NEARBY), -1):
+            try:
+                if position := _position(await self.jetstream_of(service).get_msg(stream_name(service), earlier)):
+                    return position
+            except NotFoundError:
+                continue
+        return 0
 
     async def published_after(self, service: str, position: int) -> list[tuple[str, int]]:
         """Id and position of the events at the stream's end that are beyond a position, newest first; one by one."""
@@ -245,3 +257,9 @@ class Broker:
         if not self._closing:
             log.critical("the broker connection closed for good; ending the process")
             os._exit(70)
+
+
+def _position(message: RawStreamMsg) -> int:
+    """The place in its owner's log of a message's event; 0 when it says none."""
+    position = (message.headers or {}).get("ce-position", "")
+    return int(position) if position.isdecimal() else 0

@@ -25,7 +25,7 @@ PULL_BYTES = 4 << 20
 """Bytes of one pull; more than one message may have."""
 PENDING = 4 * PULL
 """Most messages that wait in memory or are on their way there; so `4 * PULL_BYTES` is the most they weigh."""
-_PULL = orjson.dumps({"batch": PULL, "max_bytes": PULL_BYTES, "expires": 30 * 10**9})
+_PULL_NANOSECONDS = 30 * 10**9
 _FORGOTTEN_SECONDS = 60.0
 """How long the broker keeps the place of a reader that asks for nothing, such as one that was killed."""
 _HARMLESS = ("100", "404", "408")
@@ -72,9 +72,10 @@ class StreamReader:
 
     async def _ask(self) -> None:
         """Give the broker credit for as much as there is room for."""
+        pull = {"batch": PULL, "max_bytes": PULL_BYTES, "expires": _PULL_NANOSECONDS}
         while self._credit + len(self._arrived) <= PENDING - PULL:
             self._credit += PULL
-            await self._broker.client.publish(self._subject, _PULL, reply=self.inbox)
+            await self._broker.client.publish(self._subject, orjson.dumps(pull), reply=self.inbox)
 
     async def heard(self, message: Msg) -> None:
         """Take in a message, or the broker's word on a pull, which is a status without data."""

@@ -11,6 +11,7 @@ from beatbook.kit.applying import is_outage
 from beatbook.kit.broker import stream_name
 from beatbook.kit.feed import FeedReader, Page
 from beatbook.kit.ids import new_id
+from beatbook.kit.rebuild import rebuild
 
 TALLY = "select area, meetings, last_position from tallies order by area"
 
@@ -61,6 +62,43 @@ async def test_a_gap_is_filled_from_the_owners_log(owner, reader, beside):
     async with beside(reader.consume()):
         await reader.reached(1500)
     assert reader.handled == list(range(1, 1501))
+
+
+async def test_messages_deleted_in_the_middle_of_a_stream_are_read_from_the_log(owner, reader, beside):
+    await owner.record(300)
+    await owner.relayed()
+    for sequence in (7, 8, 120, 299):
+        await owner.broker.jetstream.delete_msg(stream_name("forum"), sequence)
+    async with beside(reader.consume()):
+        await reader.reached(300)
+    assert reader.handled == list(range(1, 301))
+
+
+async def test_positions_that_the_log_itself_lost_are_passed_over(owner, reader, postgres, beside):
+    """A log restored from an earlier day goes on after the positions it had given out."""
+    await owner.record(8)
+    await owner.relayed()
+    restored = await asyncpg.connect(postgres.admin_url, database=owner.settings.database_url.rpartition("/")[2])
+    await restored.execute("set session_replication_role = replica; delete from events where position in (4, 5)")
+    await restored.close()
+    for sequence in (4, 5):
+        await owner.broker.jetstream.delete_msg(stream_name("forum"), sequence)
+    async with beside(reader.consume()):
+        await reader.reached(8)
+    assert reader.handled == [1, 2, 3, 6, 7, 8]
+    live = await reader.rows(TALLY)
+    await rebuild(reader.service, reader.database, reader.feed)
+    assert await reader.rows(TALLY) == live
+
+
+async def test_events_before_a_message_that_no_relay_sent_are_read(owner, reader, beside):
+    await owner.record(20)
+    await owner.relayed()
+    await owner.broker.jetstream.publish("beatbook.forum.meeting.held.XK", b"nobody knows")
+    async with beside(reader.consume()):
+        await reader.reached(20)
+    assert reader.handled == list(range(1, 21))
+    assert await owner.broker.last_position("forum") == (21, 20)
 
 
 async def test_a_crash_before_the_commit_leaves_no_trace(owner, reader, beside):
