@@ -1,13 +1,11 @@
-"""A broker that is gone or hangs: commands succeed, events wait, readiness says so, all goes on by itself. X5."""
+"""A broker that is gone or hangs: commands succeed, events wait, readiness says so, all goes on by itself. Rule X5."""
 
 import asyncio
 import itertools
 
 import pytest
 
-from beatbook.kit import lag
 from tests.forum.conftest import COUNTRY, MAPPING
-from tests.metering import Gauges, measure_this_process
 
 ENOUGH = 45
 """Seconds that tell commands at their own pace from commands that wait for a broker."""
@@ -77,36 +75,6 @@ def caught_up(running):
 
 
 @pytest.mark.parametrize("how", AWAY)
-async def test_lag_grows_while_the_broker_is_away(stack, admin, away, back, eventually, monkeypatch, how):
-    """Readers have nothing to read, and know how much: by the owner's log. Afterwards the gauges are 0 again."""
-    measure_this_process()
-    monkeypatch.setattr(lag, "EVERY_SECONDS", 0.2)
-    running = await stack("forum", "cases")
-    gauges = Gauges(running["cases"].url)
-    await import_country(running["forum"].http, admin)
-
-    def lag_is(positions):
-        async def check():
-            waiting = await gauges("beatbook_events_waiting", service="forum")
-            return (await gauges.lag("cases"))[0] == waiting == positions
-
-        return check
-
-    await eventually(lag_is(0))
-    away(how)
-    await rename(running["forum"].http, admin, 7)
-    await eventually(lag_is(7))
-    age = (await gauges.lag("cases"))[1]
-    await rename(running["forum"].http, admin, 5)
-    await eventually(lag_is(12))
-    assert (await gauges.lag("cases"))[1] > age > 0
-    assert await gauges("beatbook_events_waiting_seconds", service="forum") > age
-    await back()
-    await eventually(lag_is(0))
-    assert (await gauges.lag("cases"))[1] == 0
-
-
-@pytest.mark.parametrize("how", AWAY)
 async def test_commands_go_on_and_events_arrive_once_the_broker_is_back(stack, admin, away, back, eventually, how):
     running = await stack("forum", "cases")
     forum = running["forum"].http
@@ -152,10 +120,12 @@ async def test_a_broker_that_hangs_and_whose_buffers_are_full_holds_up_no_comman
     forum, broker = running["forum"].http, running["forum"].app.state.broker
     await import_country(forum, admin)
     await eventually(caught_up(running))
+    broker.client.options["ping_interval"] = 600  # it is not found silent while this goes on
     away("frozen")
-
-    floods = [asyncio.create_task(broker.client.publish("nobody.listens", b"x" * 1_000_000)) for _ in range(40)]
-    await asyncio.sleep(0.5)
+    floods = []
+    for _ in range(2):  # the first fills what the client has handed to its socket, the second what it has not
+        floods += [asyncio.create_task(broker.client.publish("nobody.listens", b"x" * 1_000_000)) for _ in range(20)]
+        await asyncio.sleep(0.5)
     assert broker.connected
     assert not all(task.done() for task in floods), "nothing is held up"
     await rename(forum, admin, 20)
