@@ -25,7 +25,7 @@ from beatbook.kit.timers import WorkerContext, run_timers
 
 log = logging.getLogger(__name__)
 
-ENDING_SECONDS = 4.0
+ENDING_SECONDS = 2.5
 """What work going on gets to end in when the process stops; a whole batch is rolled back in a moment."""
 
 

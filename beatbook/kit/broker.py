@@ -19,7 +19,7 @@ from beatbook.kit.headers import FrugalClient
 log = logging.getLogger(__name__)
 
 STREAM_MAX_BYTES = 4 << 30
-CLOSING_SECONDS = 1.5
+CLOSING_SECONDS = 1.0
 NEARBY = 100
 """How far back the last event is looked for behind messages that no relay sent."""
 

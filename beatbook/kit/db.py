@@ -31,7 +31,7 @@ from beatbook.kit.settings import ServiceSettings
 log = logging.getLogger(__name__)
 
 S = TypeVar("S", bound=StrEnum)
-CLOSING_SECONDS = 1.5
+CLOSING_SECONDS = 1.0
 
 UTC_TIME = DateTime(timezone=True)
 """An aware time; PostgreSQL keeps UTC."""

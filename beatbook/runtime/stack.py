@@ -199,7 +199,7 @@ class Stack:
         return self._child("gateway", lambda: applications.serve(prepared))
 
     def _child(self, name: str, body: Callable[[], None]) -> Child:
-        return Child(name, lambda: fork(body, log=self.instance.log(name)), patience=12.0)
+        return Child(name, lambda: fork(body, log=self.instance.log(name)), patience=16.0)
 
     def _shared_settings(self) -> dict[str, Any]:
         return {
