@@ -21,6 +21,12 @@ SILENCE_SECONDS = 5.0
 """A connection that does not answer for so long is given up, and the leases with it."""
 RETRY_SECONDS = 0.5
 
+_LIFELINE = """
+    set idle_session_timeout = '15s'; set tcp_keepalives_idle = '5s'; set tcp_keepalives_interval = '5s';
+    set tcp_keepalives_count = 2
+"""
+"""A process that hangs asks no more, and its kernel keeps the connection alive: the server ends it, and with it the
+leases, so that another replica takes over. The same for a machine that is gone, of which nothing comes any more."""
 _LOCK = "select pg_try_advisory_lock(hashtextextended($1, 0))"
 _UNLOCK = "select pg_advisory_unlock(hashtextextended($1, 0))"
 
@@ -108,6 +114,7 @@ class Leases:
     async def _serve(self, connection: asyncpg.Connection) -> None:
         """Grant and take back by one connection; raises when that is lost."""
         connection.add_termination_listener(lambda _: self._changed.set())
+        await connection.execute(_LIFELINE)
         locked: set[str] = set()
         while True:
             self._changed.clear()

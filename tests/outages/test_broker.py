@@ -5,7 +5,9 @@ import itertools
 
 import pytest
 
+from beatbook.kit import lag
 from tests.forum.conftest import COUNTRY, MAPPING
+from tests.metering import Gauges, measure_this_process
 
 ENOUGH = 45
 """Seconds that tell commands at their own pace from commands that wait for a broker."""
@@ -72,6 +74,36 @@ def caught_up(running):
         return head["events"] == head["placed"] == head["last"] == applied
 
     return check
+
+
+@pytest.mark.parametrize("how", AWAY)
+async def test_lag_grows_while_the_broker_is_away(stack, admin, away, back, eventually, monkeypatch, how):
+    """Readers have nothing to read, and know how much: by the owner's log. Afterwards the gauges are 0 again."""
+    measure_this_process()
+    monkeypatch.setattr(lag, "EVERY_SECONDS", 0.2)
+    running = await stack("forum", "cases")
+    gauges = Gauges(running["cases"].url)
+    await import_country(running["forum"].http, admin)
+
+    def lag_is(positions):
+        async def check():
+            waiting = await gauges("beatbook_events_waiting", service="forum")
+            return (await gauges.lag("cases"))[0] == waiting == positions
+
+        return check
+
+    await eventually(lag_is(0))
+    away(how)
+    await rename(running["forum"].http, admin, 7)
+    await eventually(lag_is(7))
+    age = (await gauges.lag("cases"))[1]
+    await rename(running["forum"].http, admin, 5)
+    await eventually(lag_is(12))
+    assert (await gauges.lag("cases"))[1] > age > 0
+    assert await gauges("beatbook_events_waiting_seconds", service="forum") > age
+    await back()
+    await eventually(lag_is(0))
+    assert (await gauges.lag("cases"))[1] == 0
 
 
 @pytest.mark.parametrize("how", AWAY)

@@ -15,8 +15,6 @@ from tests.outages.test_stopping import is_ready
 
 pytestmark = pytest.mark.timeout(280)
 
-LEASES = "select count(*) from pg_locks where locktype = 'advisory' and granted and database = (select oid from pg_database where datname = current_database())"
-
 
 @pytest.fixture
 def served(tmp_path):
