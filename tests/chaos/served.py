@@ -37,6 +37,17 @@ class Served:
         self._others.append(process)
         return process
 
+    def disarm(self) -> None:
+        """Go on with the process that woke, alone."""
+        self.armed = False
+        self._end_others()
+
+    def _end_others(self) -> None:
+        for process in self._others:
+            process.kill()
+            process.wait()
+        self._others.clear()
+
     def _spawn(self, settings: dict[str, str], failpoints: str) -> "subprocess.Popen[bytes]":
         return spawn(
             [BEATBOOK, "serve", self.name], self.directory / f"{self.name}.log", **settings, **{VARIABLE: failpoints}
@@ -47,11 +58,11 @@ class Served:
 
     def kill(self) -> None:
         """End it and those beside it with SIGKILL."""
-        for process in filter(None, (self.process, *self._others)):
-            process.kill()
-            process.wait()
-        self.process = None
-        self._others.clear()
+        self._end_others()
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+            self.process = None
 
 
 def died(process: "subprocess.Popen[bytes]", patience: float = 60) -> bool:

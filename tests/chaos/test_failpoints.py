@@ -167,6 +167,7 @@ def test_a_process_wakes_after_another_took_over(workplace: Workplace, step: Ste
     wait_for(lambda: asyncio.run(went_on(workplace.books, name)), "the other one goes on", 60)
     process.send_signal(signal.SIGCONT)
     workplace.check(writing)
+    service.disarm()
 
 
 def secrets(name: str) -> dict[str, str]:
