@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from beatbook.cli.event_examples import data_example
 from beatbook.contracts.actor import Role
 from beatbook.contracts.catalogue import EVENTS, PUBLISHERS
 from beatbook.contracts.envelope import EVERYONE, STAFF, Event, cloudevent_headers
@@ -50,7 +51,8 @@ def make_documents() -> Iterator[tuple[str, str]]:
     """The schemas and the catalogue: each one's path below docs/reference, and its content."""
     yield ENVELOPE, _json(envelope_schema())
     for kind in EVENTS.values():
-        yield schema_path(kind), _json(event_schema(kind))
+        schema = event_schema(kind)
+        yield schema_path(kind), _json({**schema, "examples": [data_example(kind, schema)]})
     yield "events.md", catalogue()
 
 

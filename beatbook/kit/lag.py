@@ -18,6 +18,7 @@ from opentelemetry import metrics
 from opentelemetry.metrics import CallbackOptions, Observation
 from pydantic import ValidationError
 
+from beatbook.kit import telemetry
 from beatbook.kit.applying import Consumer
 from beatbook.kit.db import Database
 from beatbook.kit.feed import FeedReader, standing
@@ -75,6 +76,7 @@ async def measure(service: Service, database: Database, feed: FeedReader) -> Non
     readings = {(consumer.name, consumer.source): Reading() for consumer in service.consumers}
     _board.consumers.update(readings)
     _board.logs[service.name] = Waiting()
+    telemetry.at_zero(service.name, readings)
     try:
         while True:
             known = await _own(service.name, database, readings)

@@ -7,6 +7,7 @@ import logging
 import os
 import sys
 import threading
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -113,6 +114,17 @@ def instrument(app: FastAPI) -> None:
     @app.get("/metrics", include_in_schema=False)
     def _metrics() -> Response:
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+def at_zero(service: str, consumers: Iterable[tuple[str, str]]) -> None:
+    """Have counters be there before there is anything to count, so that their first step is a step."""
+    for counter in (_appended, _published, _dropped):
+        counter.add(0, {"service": service})
+    for consumer, source in consumers:
+        for counter in (_applied, _parked):
+            counter.add(0, {"consumer": consumer, "source": source})
+    for code in ("unexpected", "unavailable", "outcome-unknown"):
+        _refusals.add(0, {"code": code})
 
 
 def appended(service: str, count: int) -> None:

@@ -54,6 +54,7 @@ async def test_lag_is_there_before_anything_is_published_and_gone_when_caught_up
     async with measuring(reader, owner):
         await eventually(lambda: is_lag(0))
         assert (await gauges.lag("tally")) == (0, 0)
+        assert await gauges("beatbook_events_published_total", service="tally") == 0
         await owner.record(7)
         await eventually(lambda: is_lag(7))
         await eventually(lambda: waiting(7))
