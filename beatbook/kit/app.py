@@ -93,6 +93,7 @@ async def _start_worker(
     reader = FeedReader(settings)
     stack.push_async_callback(reader.close)
     relay = Relay(service.name, database, broker)
+    app.state.wake = _waker(service.name, broker, relay)
     context = WorkerContext(database=database, settings=settings, clock=clock)
 
     async def heard(_: Msg) -> None:
@@ -120,9 +121,14 @@ async def _forever(work: Callable[[WorkerContext], Awaitable[None]], context: Wo
             await asyncio.sleep(1)
 
 
-def _waker(service: str, broker: Broker) -> Callable[[], Awaitable[None]]:
+def _waker(service: str, broker: Broker, relay: Relay | None = None) -> Callable[[], Awaitable[None]]:
+    """What wakes the service's relay after a commit: a call when it is in this process, else a hint by the broker."""
+
     async def wake() -> None:
-        broker.hint(wake_subject(service))
+        if relay is not None and relay.serving:
+            relay.wake()
+        else:
+            broker.hint(wake_subject(service))
 
     return wake
 

@@ -190,10 +190,12 @@ class Applier:
         """Move the checkpoint on to a position; whether anything is parked. Raises `Behind` when it was elsewhere.
 
         What is parked was looked up before this waited for the row; since then some may have been retried, none added.
+        The commit waits for no disk: what a crash of the server takes back goes with its checkpoint, and is read again.
         """
         waiting: bool | None = await db.fetchval(
             """update checkpoints set position = $1 where consumer = $2 and source = $3 and position = $4
-               returning exists (select from parked_events where consumer = $2 and source = $3)""",
+               returning exists (select from parked_events where consumer = $2 and source = $3),
+                         set_config('synchronous_commit', 'off', true)""",
             position, self.consumer.name, self.consumer.source, before,
         )  # fmt: skip
         if waiting is None:

@@ -90,6 +90,8 @@ class Relay:
         """The highest place in the log that was claimed."""
         self._swept = 0.0
         self._complaint, self._complained = "", 0.0
+        self.serving = False
+        """Whether the service's relay is this one."""
 
     @property
     def published(self) -> int:
@@ -105,8 +107,10 @@ class Relay:
         while True:
             try:
                 async with self._database.leases.held(f"relay:{self._service}"):
+                    self.serving = True
                     await self._serve(await self._database.pool())
             except Exception as error:  # noqa: BLE001 - nothing may end the relay for good; it is logged
+                self.serving = False
                 self._complain(error)
                 await asyncio.sleep(ROOM_SECONDS if isinstance(error, BrokerFull) else 0.5)
 
