@@ -53,7 +53,10 @@ class ServiceSettings(HttpSettings):
     pool_size: int = 5
     """Connections that requests keep open; four more are opened and closed when many come at once."""
     stream_max_bytes: int = Field(default=4 << 30, ge=16 << 20)
-    """Bytes that the service's stream may hold; when it is full its older half goes, which the log still has."""
+    """Bytes that the service's stream may hold; when it is full its older half goes, which the log still has.
+
+    The service's account at the broker has to allow them: `runtime/rights.py` allows a little more than the default.
+    """
     feed_secret: SecretStr = Field(min_length=8)
     """The bearer with which other services read this one's event log; only those that read it are told."""
     forum_feed_secret: SecretStr | None = None

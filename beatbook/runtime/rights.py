@@ -17,8 +17,8 @@ from beatbook.runtime.nats import user_of
 Block = dict[str, Any]
 
 GATEWAY, OPERATOR = "gateway", "operator"
-MOST_STORED = 4 * STREAM_MAX_BYTES
-"""Bytes that one account may keep: room for a stream whose bound was raised, never for all there is."""
+MOST_STORED = STREAM_MAX_BYTES + (1 << 30)
+"""Bytes that one account may keep, which the server reserves for it: its stream's bound, and some more."""
 OWNER_CALLS = ("STREAM.INFO", "STREAM.CREATE", "STREAM.UPDATE", "STREAM.PURGE", "STREAM.MSG.GET")
 """What a service asks of JetStream about its own stream; to delete it is not among them."""
 READER_CALLS = {"STREAM.INFO": "", "STREAM.MSG.GET": "", "CONSUMER.CREATE": "", "CONSUMER.MSG.NEXT": ".*"}

@@ -1,6 +1,7 @@
 """The broker's accounts: who may do what, from what is declared."""
 
 import os
+import re
 import subprocess
 import sysconfig
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from beatbook.kit.broker import api_prefix, inbox_prefix, stream_name, wake_subject
+from beatbook.runtime.databases import SERVICES
 from beatbook.runtime.nats import configure
 from beatbook.runtime.rights import GATEWAY, OPERATOR, Part, accounts, written_out
 
@@ -16,7 +18,8 @@ pytestmark = pytest.mark.pure
 
 PARTS = [Part("log"), Part("tally", reads=["log"]), Part(GATEWAY, publishes=False, follows=["log"])]
 MADE = accounts(PARTS, {name: f"${name.upper()}_PASSWORD" for name in ("log", "tally", GATEWAY, OPERATOR)})
-COMPOSE = Path(__file__).parents[2] / "deploy/compose/nats.conf"
+ROOT = Path(__file__).parents[2]
+COMPOSE = ROOT / "deploy/compose/nats.conf"
 
 
 def rights(name: str) -> Any:
@@ -55,6 +58,17 @@ def test_the_gateway_publishes_nothing_and_keeps_no_streams() -> None:
     assert rights("GATEWAY") == {"publish": {"deny": [">"]}, "subscribe": {"allow": ["beatbook.*.*.*.>"]}}
     assert "jetstream" not in MADE["GATEWAY"]
     assert [item["stream"]["subject"] for item in MADE["GATEWAY"]["imports"]] == ["beatbook.log.>"]
+
+
+@pytest.mark.parametrize("directory", ["deploy/compose", "deploy/k8s/overlays/dev"])
+def test_the_server_has_room_for_all_that_the_accounts_reserve(directory: str) -> None:
+    configuration = (ROOT / directory / "nats.conf").read_text()
+    found = re.search(r"max_file_store: (\d+)GB", configuration)
+    assert found
+    assert 'include "accounts.conf"' in configuration
+    reserved = re.findall(r"max_store: (\d+)", (ROOT / directory / "accounts.conf").read_text())
+    assert len(reserved) == len(SERVICES)
+    assert sum(map(int, reserved)) <= int(found[1]) * 10**9
 
 
 def test_nats_server_takes_what_is_made(tmp_path: Path) -> None:
