@@ -98,6 +98,23 @@ def skip(
 
 
 @app.command()
+def skipped(service: Of, data_dir: DataDir = None, as_json: AsJson = False) -> None:
+    """List the events that were given up: who decided it, when and why.
+
+    Example: beatbook events skipped kpi
+    """
+    from beatbook.kit.parking import skipped
+
+    found = _run(service, data_dir, lambda _, database, __: skipped(database))
+    lines = [
+        f"{item.id}  {item.source} {item.position}  {item.type}  {item.skipped_at:%Y-%m-%d %H:%M} UTC"
+        f"  {item.skipped_by}: {item.reason}"
+        for item in found
+    ]
+    _tell(as_json, [asdict(item) for item in found], *lines, f"{len(found)} skipped.")
+
+
+@app.command()
 def rebuild(service: Of, data_dir: DataDir = None, as_json: AsJson = False) -> None:
     """Build a service's projections anew from the owners' logs, and switch to them; reads go on meanwhile.
 

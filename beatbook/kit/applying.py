@@ -18,6 +18,7 @@ from beatbook.contracts.envelope import Event, Received
 from beatbook.kit import telemetry, tracing
 from beatbook.kit.arriving import Arrived, decode
 from beatbook.kit.failpoints import Step, passing
+from beatbook.kit.forward import pass_over
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +33,12 @@ _OUTAGES = (
     asyncpg.CannotConnectNowError,
     ConnectionError,
     TimeoutError,
+    # another held for too long what this needed, or the server has nothing left: no event's fault either
+    asyncpg.LockNotAvailableError,
+    asyncpg.TransactionRollbackError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
 )
 
 
@@ -79,6 +86,8 @@ async def apply_events(db: asyncpg.Connection, consumer: Consumer, events: Seque
     for group in in_groups(events):
         kind = EVENTS.get(group[0].type)
         handler = consumer.handlers.get(kind) if kind else None
+        if kind is None:
+            pass_over(consumer.name, consumer.handlers, group[0].type, len(group))
         if kind is None or handler is None:
             continue
         with tracing.processing(consumer.name, kind.wire_type(), (event.traceparent for event in group)):

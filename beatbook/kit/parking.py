@@ -43,6 +43,21 @@ class Retried:
     error: str | None = None
 
 
+@dataclass(frozen=True)
+class SkippedEvent:
+    """An event given up for good: who decided it, when and why."""
+
+    consumer: str
+    source: str
+    position: int
+    id: UUID
+    type: str
+    subject: str
+    reason: str
+    skipped_by: str
+    skipped_at: datetime
+
+
 class SkipRefused(Exception):
     """The event can't be skipped; the message says why."""
 
@@ -53,6 +68,15 @@ async def parked(database: Database) -> list[ParkedEvent]:
     pool = await database.pool()
     rows = await pool.fetch(f"select {columns} from parked_events order by consumer, source, position")
     return [ParkedEvent(**row) for row in rows]
+
+
+async def skipped(database: Database) -> list[SkippedEvent]:
+    """Every event that was given up, in the order in which that was decided."""
+    columns = ", ".join(SkippedEvent.__dataclass_fields__)
+    pool = await database.pool()
+    return [
+        SkippedEvent(**row) for row in await pool.fetch(f"select {columns} from skipped_events order by skipped_at")
+    ]
 
 
 async def retry(service: Service, database: Database, *, subject: str | None = None) -> list[Retried]:
@@ -106,6 +130,8 @@ async def skip(database: Database, event_id: UUID, *, why: str, actor: str) -> P
             "select min(position) from parked_events where consumer = $1 and source = $2 and subject = $3",
             event.consumer, event.source, event.subject,
         )  # fmt: skip
+        if first is None or first > event.position:  # retried or skipped by another meanwhile
+            raise SkipRefused("No event with this id is parked any more.")
         if first != event.position:
             raise SkipRefused(f"An earlier event of the same aggregate is parked, at position {first}: skip that one.")
         await db.execute(

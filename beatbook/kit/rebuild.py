@@ -25,6 +25,7 @@ _BEHIND = f"""
           and coalesce(fresh.position, 0) < live.position
     )
 """
+_GIVEN_UP = "select count(*) from public.skipped_events"
 _COLUMNS = """
     select string_agg(quote_ident(column_name), ', ' order by ordinal_position) from information_schema.columns
     where table_schema = 'public' and table_name = $1 and is_identity = 'NO'
@@ -34,13 +35,14 @@ _COLUMNS = """
 async def rebuild(service: Service, database: Database, feed: FeedReader) -> dict[str, int]:
     """Rebuild a service's projections and switch to them; rows by table. Raises `RebuildRefused`, nothing changed."""
     async with shadow(service, database) as db:
+        given_up = await db.fetchval(_GIVEN_UP)
         for attempt in range(SWITCH_ATTEMPTS):
             await fill(db, service, feed)
             if attempt == 0:
                 for table in service.projections:
                     await db.execute(f'analyze {SCHEMA}."{table}"')
             passing(Step.REBUILD_FILLED)
-            if await _switch(db, service):
+            if await _switch(db, service, given_up):
                 passing(Step.REBUILD_SWITCHED)
                 return {
                     table: await db.fetchval(f'select count(*) from public."{table}"') for table in service.projections
@@ -49,7 +51,7 @@ async def rebuild(service: Service, database: Database, feed: FeedReader) -> dic
     raise RebuildRefused("The live tables were never free for a moment; try again when fewer long reads are going on.")
 
 
-async def _switch(db: asyncpg.Connection, service: Service) -> bool:
+async def _switch(db: asyncpg.Connection, service: Service, given_up: int) -> bool:
     """Put the shadow in the live tables' place, in one transaction; False when it is behind them or they are in use.
 
     It waits for a table less long than PostgreSQL does before it looks for a deadlock: no reader is ever broken off.
@@ -58,6 +60,8 @@ async def _switch(db: asyncpg.Connection, service: Service) -> bool:
         async with db.transaction():
             await db.execute("set local lock_timeout = '400ms'")
             await db.execute("lock table public.checkpoints in access exclusive mode")
+            if await db.fetchval(_GIVEN_UP) != given_up:
+                raise RebuildRefused("An event was skipped meanwhile, which this has counted; rebuild again.")
             names = [consumer.name for consumer in service.consumers]
             if await db.fetchval(_BEHIND, names, [consumer.source for consumer in service.consumers]):
                 return False

@@ -36,6 +36,9 @@ _published = _meter.create_counter("beatbook_events_published", description="eve
 _dropped = _meter.create_counter("beatbook_stream_dropped", description="events dropped from a stream that was full")
 _applied = _meter.create_counter("beatbook_events_applied", description="events applied to projections")
 _parked = _meter.create_counter("beatbook_events_parked", description="events set aside because a handler failed")
+_passed_over = _meter.create_counter(
+    "beatbook_events_passed_over", description="events of a version that their consumer does not know yet"
+)
 _refusals = _meter.create_counter("beatbook_refusals", description="requests refused, by problem code")
 
 
@@ -150,6 +153,11 @@ def applied(consumer: str, source: str, count: int) -> None:
 def parked(consumer: str, source: str) -> None:
     """Count an event set aside."""
     _parked.add(1, {"consumer": consumer, "source": source})
+
+
+def passed_over(consumer: str, type: str, count: int) -> None:
+    """Count events of a version that their consumer does not know yet."""
+    _passed_over.add(count, {"consumer": consumer, "type": type})
 
 
 def refused(code: str) -> None:

@@ -57,6 +57,9 @@ async def test_an_operator_finds_skips_and_retries_what_is_parked(events):
     skipped = await events("skip", "kpi", event["id"], "--reason", "no category", "--actor", "ana")
     assert (skipped.exit_code, "Now: beatbook events retry kpi" in skipped.output) == (0, True)
     assert "0 parked." in (await events("parked", "kpi")).output
+    (given_up,) = json.loads((await events("skipped", "kpi", "--json")).output)
+    assert (given_up["id"], given_up["reason"], given_up["skipped_by"]) == (event["id"], "no category", "ana")
+    assert "ana: no category" in (await events("skipped", "kpi")).output
     again = await events("skip", "kpi", event["id"], "--reason", "no category", "--actor", "ana")
     assert (again.exit_code, "No event with this id is parked" in again.output) == (1, True)
 
