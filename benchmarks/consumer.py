@@ -11,6 +11,7 @@ Run: nice .venv/bin/python -m benchmarks.consumer [--events 60000] [--rounds 5]
 """
 
 import argparse
+import gc
 
 import uvloop
 
@@ -20,6 +21,8 @@ from benchmarks.measuring import Ratio, Servers, arguments, interleaved, report,
 
 async def compare(machines: Servers, chosen: argparse.Namespace) -> bool:
     """Measure all three on one stream, and report."""
+    gc.collect()
+    gc.freeze()  # as a service's process does
     incidents = await open_incidents(machines)
     count, few = chosen.events, max(300, chosen.events // 100)
     await incidents.fill(count)

@@ -67,6 +67,13 @@ class Incidents:
     broker: Broker
     feed: FeedReader
 
+    @classmethod
+    async def of(cls, machines: Servers, owner: ServiceSettings, reader: ServiceSettings) -> "Incidents":
+        """Connections for these settings."""
+        broker = Broker(machines.nats.url, "bench")
+        await broker.connect()
+        return cls(owner, reader, Database(owner), Database(reader), broker, FeedReader(reader))
+
     @property
     def consumer(self) -> Consumer:
         """What the kpi service does with incidents."""
@@ -173,6 +180,4 @@ async def open_incidents(machines: Servers, **more: Any) -> Incidents:
     owner = settings_of(machines, cases, await migrated(machines, cases), **more)
     url = f"http://127.0.0.1:{owner.port}"
     reader = settings_of(machines, kpi, await migrated(machines, kpi), cases_url=url)
-    broker = Broker(machines.nats.url, "bench")
-    await broker.connect()
-    return Incidents(owner, reader, Database(owner), Database(reader), broker, FeedReader(reader))
+    return await Incidents.of(machines, owner, reader)

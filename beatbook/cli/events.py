@@ -1,6 +1,5 @@
 """`beatbook events`: what an operator does about events that could not be applied, and about lost projections."""
 
-import asyncio
 import json
 import os
 from collections.abc import Awaitable, Callable
@@ -157,17 +156,21 @@ def _run(
     reader: Reader, data_dir: Path | None, work: "Callable[[Service, Database, FeedReader], Awaitable[T]]"
 ) -> "T":  # fmt: skip
     """Do work on a service's database; raises `Refusal`."""
+    import gc
     import importlib
 
     import aiohttp
     import asyncpg
+    import uvloop
 
     from beatbook.kit.parking import SkipRefused
     from beatbook.kit.shadow import RebuildRefused
 
     service: Service = importlib.import_module(f"services.{reader}.app").service
     try:
-        return asyncio.run(_connected(_settings(service, data_dir), service, work))
+        gc.collect()
+        gc.freeze()  # a rebuild makes many objects: what was imported need not be looked through again and again
+        return uvloop.run(_connected(_settings(service, data_dir), service, work))
     except (RebuildRefused, SkipRefused) as refused:
         raise Refusal(str(refused)) from refused
     except aiohttp.ClientError as error:  # one that cannot connect is an OSError too
