@@ -31,7 +31,7 @@ class Service:
     projections: Sequence[str] = ()
     """Tables that are made of other services' events alone, and can be thrown away and rebuilt. Rule K12."""
     signals: Sequence[str] = ()
-    """Tables in which handlers leave work for timers, such as what to publish: a rebuild adds to them, each row once."""
+    """Tables where handlers leave work for timers, such as what to publish; a rebuild adds to them, each row once."""
     background: Sequence[Callable[[WorkerContext], Awaitable[None]]] = ()
     """Work of the worker role that runs all the time, such as deliveries."""
     resources: Callable[[ServiceSettings], AbstractAsyncContextManager[object]] | None = None
