@@ -13,6 +13,8 @@ from dataclasses import dataclass
 _WATCHED = (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 PAUSES = (0.1, 0.5, 1.0, 2.0, 5.0, 10.0)
 """Seconds before a child that died is started again: longer each time it dies soon after."""
+LONGEST_PAUSE_VARIABLE = "BEATBOOK_LONGEST_PAUSE"
+"""Seconds at most, for tests that kill children more often than they ever die."""
 HEALTHY_AFTER = 30.0
 """Seconds after which an earlier death is forgotten."""
 
@@ -36,7 +38,8 @@ class Child:
 
 def pause_before_restart(deaths: int) -> float:
     """Seconds to wait after a child's n-th death in a row (1 for the first)."""
-    return PAUSES[min(deaths, len(PAUSES)) - 1]
+    longest = float(os.environ.get(LONGEST_PAUSE_VARIABLE) or PAUSES[-1])
+    return min(longest, PAUSES[min(deaths, len(PAUSES)) - 1])
 
 
 class Supervisor:

@@ -103,6 +103,10 @@ class Fleet:
                 journal, forums = str(self.journal(name)), [country.forums[area] for area in AREAS]
                 self.send(Orders(name, kind, country.urls, country.token, journal, AREAS, forums, pause))
 
+    def progress(self) -> int:
+        """How many commands were acknowledged."""
+        return sum(path.read_bytes().count(b"\n") for path in self.directory.glob("*.journal"))
+
     def answers(self) -> Counter[str]:
         """How often which status was answered to writers that ended of themselves (0: no answer came)."""
         total: Counter[str] = Counter()

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from beatbook.runtime.supervisor import LONGEST_PAUSE_VARIABLE
 from tests.chaos.country import AREAS, Country, Partner
 from tests.chaos.fleet import Fleet
 from tests.chaos.instance import Up, http_status, wait_for
@@ -22,13 +23,13 @@ from tests.chaos.writers import Ack
 
 SECONDS = float(os.environ.get("BEATBOOK_CHAOS_SECONDS") or 40)
 SEED = int(os.environ.get("BEATBOOK_CHAOS_SEED") or random.SystemRandom().randrange(1_000_000))
-LEAST_KILLS = 40
+LEAST_KILLS, LEAST_COMMANDS = 40, 200
 pytestmark = pytest.mark.timeout(SECONDS + 900)
 
 
 @pytest.fixture
 def up(tmp_path: Path) -> Iterator[Up]:
-    made = Up(tmp_path)
+    made = Up(tmp_path, {LONGEST_PAUSE_VARIABLE: "0.5"})
     yield made
     made.stop()
 
@@ -64,10 +65,10 @@ def test_nothing_is_lost_or_doubled_whatever_dies(up: Up, fleet: Fleet, partner:
         return up.pids.get(target)
 
     print(f"\nseed {SEED}, {SECONDS:.0f} s of load")
-    monkey = Monkey(SEED, find, print)
+    monkey = Monkey(SEED, find, fleet.progress, print)
     until = time.monotonic() + SECONDS
     try:
-        while time.monotonic() < until or monkey.kills.total() < LEAST_KILLS:
+        while time.monotonic() < until or monkey.kills.total() < LEAST_KILLS or fleet.progress() < LEAST_COMMANDS:
             fleet.tend()
             monkey.step()
             time.sleep(0.02)
@@ -92,8 +93,6 @@ def test_nothing_is_lost_or_doubled_whatever_dies(up: Up, fleet: Fleet, partner:
     faults += [line for line in (tmp_path / "up.log").read_text().splitlines() if " ended with status " in line]
     tell(monkey, fleet, acknowledged, faults, began)
     assert not faults, f"seed {SEED}: {faults[:20]}"
-    assert monkey.kills.total() >= LEAST_KILLS
-    assert len(acknowledged) > 100, "there was hardly any load"
 
 
 async def delivery_faults(books: Books, partner: Partner, endpoint: str) -> list[str]:
