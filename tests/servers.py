@@ -19,10 +19,12 @@ from nats.errors import Error as NatsError
 
 from beatbook.kit.migrate import migrate
 from beatbook.kit.service import Service
-from beatbook.runtime.databases import connect_patiently, create_databases, database_of, service_url
-from beatbook.runtime.nats import USER, NatsServer, configure
+from beatbook.runtime.applications import walled_accounts
+from beatbook.runtime.databases import SERVICES, connect_patiently, create_databases, database_of, service_url
+from beatbook.runtime.nats import USER, NatsServer, configure, user_of
 from beatbook.runtime.ports import free_port
 from beatbook.runtime.postgres import ADMIN, PostgresServer
+from beatbook.runtime.rights import GATEWAY, OPERATOR, operator_of
 
 PASSWORD = "test"
 ACCOUNTS = {f"test{n}": PASSWORD for n in range(40)}
@@ -125,6 +127,18 @@ def nats_server(directory: Path) -> Iterator[Nats]:
         )
         asyncio.run(reach_nats(urls[0]))
         yield Nats(urls)
+
+
+@contextlib.contextmanager
+def walled_nats_server(directory: Path) -> Iterator[dict[str, str]]:
+    """An embedded NATS server with an account for each process, as `beatbook up` has it; their URLs by process."""
+    names = (*SERVICES, GATEWAY)
+    walled = walled_accounts(SERVICES, dict.fromkeys((*names, OPERATOR), PASSWORD))
+    server = NatsServer(directory / "nats", free_port(), log=directory / "nats.log", walled=walled)
+    with _running(server.start(), signal.SIGTERM):
+        urls = {name: server.url_of(user_of(name), PASSWORD) for name in names}
+        asyncio.run(reach_nats(server.url_of(operator_of(SERVICES[0]), PASSWORD)))
+        yield urls
 
 
 def _from_containers() -> bool:

@@ -118,6 +118,19 @@ async def test_nobody_touches_anothers_stream_nor_reads_one_it_does_not_follow(s
                     answer = await cheat.ask(asked, body and {**body, "name": stream_name(other)})
                     assert answer is None, (asked, answer)
         for source in READERS[process]:
+            # a consumer's messages go where it says, and those without a body would be orders
+            for order in (
+                f"$JS.API.STREAM.DELETE.{stream_name(source)}",
+                f"$JS.API.STREAM.PURGE.{stream_name(source)}",
+            ):
+                consumer = {
+                    "deliver_subject": order,
+                    "headers_only": True,
+                    "deliver_policy": "all",
+                    "ack_policy": "none",
+                }
+                body = {"stream_name": stream_name(source), "config": consumer}
+                await cheat.ask(f"{api_prefix(source)}.CONSUMER.CREATE.{stream_name(source)}", body)
             answer = await cheat.ask(
                 f"{api_prefix(source)}.STREAM.MSG.GET.{stream_name(source)}", {"last_by_subj": ">"}
             )
