@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 
 BATCH_BYTES = 1 << 20
 """Most bytes of data in a batch, as the database keeps them, unless one event alone has more."""
+FEW = 50
+"""Events that are sent off before the next are asked for: a single one goes out at once."""
 POLL_SECONDS = 1.0
 MARK_SECONDS = 0.05
 """How long nothing may come before it is noted how far the stream goes; in a steady flow the next claim notes it."""
@@ -138,13 +140,16 @@ class Relay:
         taking = asyncio.create_task(self._take(database, self._published))
         try:
             while rows := await taking:
-                taking = asyncio.create_task(self._take(database, rows[-1]["position"]))
-                await asyncio.sleep(0)  # the database begins before this process is busy writing
+                if len(rows) > FEW:
+                    taking = asyncio.create_task(self._take(database, rows[-1]["position"]))
+                    await asyncio.sleep(0)  # the database begins before this process is busy writing
                 batch = publisher.write(rows, sequence)
                 sequence = batch.sequence
                 if publishing is not None:
                     await publishing
                 publishing = asyncio.create_task(self._publish(publisher, batch))
+                if len(rows) <= FEW:
+                    taking = asyncio.create_task(self._take(database, rows[-1]["position"]))
             if publishing is not None:
                 await publishing
         finally:  # neither the connection nor the stream is left with something under way
