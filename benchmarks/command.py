@@ -6,15 +6,16 @@ Three ways, on PostgreSQL with the settings of `beatbook up` (every commit is fl
 - `transaction`: the same row inserted by one ORM session in its transaction, with `emit` and without it;
 - `driver`: the same by plain asyncpg, one insert, and one more into the log: no ORM hides what the event costs.
 
-Each by one caller (median time of a command) and by 16 at once (time per command: the inverse of the rate). The limit
-it approaches is one more round trip and a row in four indexes, beside a commit that both sides pay.
+Each by one caller (median time of a command; both sides turn by turn) and by 16 at once (time per command: the inverse
+of the rate; in turns of a fifth of a second). The limit it approaches is one more round trip and a row in four indexes,
+beside a commit that both sides pay.
 
-Run: nice .venv/bin/python -m benchmarks.command --rounds 21
+Run: nice .venv/bin/python -m benchmarks.command [--rounds 5]
 """
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import cycle
 from statistics import median
@@ -31,7 +32,7 @@ from beatbook.kit.db import Database, set_context
 from beatbook.kit.ids import new_id
 from beatbook.kit.process import run
 from beatbook.kit.settings import ServiceSettings
-from benchmarks.measuring import Ratio, Servers, arguments, interleaved, migrated, report, servers
+from benchmarks.measuring import Ratio, Servers, arguments, migrated, report, servers
 from benchmarks.serving import ADMIN, MEETING, authorization, councils, process, ready, settings_of
 from services.forum.app import service
 from services.forum.meetings import commands
@@ -40,8 +41,9 @@ from services.forum.meetings.tables import Meeting
 
 AT_ONCE = 16
 WANTED = 1.5
-SECONDS = 0.25
+SECONDS = 1.0
 """How long each way runs in a round."""
+TURNS = 5
 
 Work = Callable[[], Awaitable[None]]
 
@@ -53,45 +55,47 @@ _INSERT = """
 """
 
 
-async def one_caller(work: Work) -> float:
-    """The median milliseconds of the work, done over and over."""
-    taken: list[float] = []
-    end = time.perf_counter() + SECONDS
-    while (began := time.perf_counter()) < end:
-        await work()
-        taken.append(time.perf_counter() - began)
-    return median(taken) * 1e3
+async def one_caller(ways: Mapping[str, Work]) -> dict[str, float]:
+    """The median milliseconds of each way, done in turns over and over."""
+    taken: dict[str, list[float]] = {name: [] for name in ways}
+    end = time.perf_counter() + SECONDS * len(ways)
+    order = list(ways)
+    while time.perf_counter() < end:
+        order.reverse()
+        for name in order:
+            began = time.perf_counter()
+            await ways[name]()
+            taken[name].append(time.perf_counter() - began)
+    return {name: median(found) * 1e3 for name, found in taken.items()}
 
 
-async def many_callers(work: Work) -> float:
-    """Milliseconds per piece of work when many callers do it at once."""
-    end = time.perf_counter() + SECONDS
-    done = 0
+async def many_callers(ways: Mapping[str, Work]) -> dict[str, float]:
+    """Milliseconds per command of each way when many callers do it at once, in short turns."""
+    seconds, done = dict.fromkeys(ways, 0.0), dict.fromkeys(ways, 0)
+    order = list(ways)
 
-    async def caller() -> None:
-        nonlocal done
+    async def caller(name: str, end: float) -> None:
         while time.perf_counter() < end:
-            await work()
-            done += 1
+            await ways[name]()
+            done[name] += 1
 
-    began = time.perf_counter()
-    await asyncio.gather(*(caller() for _ in range(AT_ONCE)))
-    return (time.perf_counter() - began) / done * 1e3
+    for _ in range(TURNS):
+        order.reverse()
+        for name in order:
+            began = time.perf_counter()
+            await asyncio.gather(*(caller(name, began + SECONDS / TURNS) for _ in range(AT_ONCE)))
+            seconds[name] += time.perf_counter() - began
+    return {name: seconds[name] / done[name] * 1e3 for name in ways}
 
 
 async def compare(name: str, told: Work, silent: Work, rounds: int) -> None:
-    """Both by one caller and by many, in turns."""
-    figures = await interleaved(
-        {
-            "with event": lambda: one_caller(told),
-            "without": lambda: one_caller(silent),
-            f"with event, {AT_ONCE} at once": lambda: many_callers(told),
-            f"without, {AT_ONCE} at once": lambda: many_callers(silent),
-        },
-        rounds=rounds,
-    )
-    pairs = (("with event", "without"), (f"with event, {AT_ONCE} at once", f"without, {AT_ONCE} at once"))
-    report(f"command: {name}", "ms per command", figures, [Ratio(*pair, at_most=WANTED) for pair in pairs])
+    """Both by one caller and by many; the first round warms up."""
+    ways = {"with event": told, "without": silent}
+    for callers, measured in (("one caller", one_caller), (f"{AT_ONCE} at once", many_callers)):
+        found = [await measured(ways) for _ in range(rounds + 1)][1:]
+        figures = {way: [each[way] for each in found] for way in ways}
+        wanted = Ratio("with event", "without", at_most=WANTED)
+        report(f"command: {name}, {callers}", "ms per command", figures, [wanted])
 
 
 async def over_http(told: str, silent: str, headers: dict[str, str], forums: Sequence[UUID], rounds: int) -> None:
