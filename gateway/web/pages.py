@@ -93,7 +93,7 @@ async def _dashboard(request: Request, visitor: Visitor, name: str, code: str) -
 def _nothing(request: Request, visitor: Visitor, answer: Answer) -> Response:
     """The page for when there is nothing to show: no such thing, or the service that knows does not answer."""
     if answer.silent_services():
-        return page(
+        response = page(
             request,
             "problem.html",
             visitor,
@@ -101,6 +101,8 @@ def _nothing(request: Request, visitor: Visitor, answer: Answer) -> Response:
             title="Not available just now",
             detail="The service that holds this does not answer. Try again in a moment.",
         )
+        response.headers["Retry-After"] = "2"
+        return response
     return not_found(request, visitor)
 
 
