@@ -170,6 +170,17 @@ async def rate(count: int, work: Callable[[], Awaitable[object]]) -> float:
     return count / (time.perf_counter() - began)
 
 
+def cpu_seconds(pid: int) -> float:
+    """The processor time that a process and its children have used so far."""
+    found = 0.0
+    for entry in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            fields = (entry / "stat").read_text().rpartition(")")[2].split()
+            if pid in (int(entry.name), int(fields[1])):
+                found += sum(map(int, fields[11:15] if int(entry.name) == pid else fields[11:13]))
+    return found / os.sysconf("SC_CLK_TCK")
+
+
 def percentile(values: Sequence[float], share: float) -> float:
     """The value below which `share` (0 to 1) of the values lie."""
     return sorted(values)[min(len(values) - 1, int(len(values) * share))]
