@@ -65,7 +65,7 @@ class Served:
             self.process = None
 
 
-def died(process: "subprocess.Popen[bytes]", patience: float = 60) -> bool:
+def died(process: "subprocess.Popen[bytes]", patience: float = 180) -> bool:
     """Whether a process dies by SIGKILL, as a failpoint has it, while we wait."""
     try:
         return process.wait(patience) == -signal.SIGKILL

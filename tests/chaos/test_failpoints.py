@@ -79,7 +79,7 @@ class Workplace:
 
     def check(self, writing: threading.Thread) -> None:
         """See the writer done, all settled, and everything as it must be."""
-        writing.join(120)
+        writing.join(240)
         assert not writing.is_alive(), "the writer never got through"
         assert not self.misled
         asyncio.run(self.books.settle())
@@ -159,12 +159,12 @@ def test_a_process_wakes_after_another_took_over(workplace: Workplace, step: Ste
     service = workplace.service(name)
     process = service.start(f"{step}={passings}:freeze")
     writing = workplace.write(f"freezes-{step}")
-    wait_for(lambda: state_of(process.pid) == "T", f"{step} is reached", 60)
+    wait_for(lambda: state_of(process.pid) == "T", f"{step} is reached")
     service.start_another(free_port())
     asyncio.run(break_connections(workplace.books.databases[name]))
     if name == "kpi":
-        writing.join(120)
-    wait_for(lambda: asyncio.run(went_on(workplace.books, name)), "the other one goes on", 60)
+        writing.join(240)
+    wait_for(lambda: asyncio.run(went_on(workplace.books, name)), "the other one goes on")
     process.send_signal(signal.SIGCONT)
     workplace.check(writing)
     service.disarm()
