@@ -3,6 +3,7 @@
 - append: one event, committed by itself.
 - relay, in flow: committed events to the broker's acknowledgement, at full speed.
 - relay, alone: one event after a quiet moment, from its commit to the acknowledgement.
+- consumer: the kpi service's projection of meetings held, from the end of the stream, at full speed.
 
 Both logs were filled and relayed as in life, so that the dead entries of all their claims are there too.
 
@@ -18,10 +19,26 @@ from collections.abc import Awaitable, Callable
 
 import uvloop
 
+from beatbook.kit.consumers import ConsumerRun
+from beatbook.kit.db import Database
+from beatbook.kit.feed import FeedReader
 from beatbook.kit.relay import Relay
 from beatbook.runtime.nats import NatsServer
+from benchmarks.incidents import beside
 from benchmarks.logs import SERVICE, Log, open_log
-from benchmarks.measuring import Ratio, Servers, arguments, interleaved, nats_server, reach_nats, report, servers
+from benchmarks.measuring import (
+    Ratio,
+    Servers,
+    arguments,
+    interleaved,
+    migrated,
+    nats_server,
+    reach_nats,
+    report,
+    servers,
+)
+from benchmarks.serving import settings_of
+from tests.serving import service_named
 
 FEW = 10_000
 SINGLES = 300
@@ -72,6 +89,27 @@ async def alone(log: Log) -> float:
     return taken / SINGLES * 1e6
 
 
+async def project(machines: Servers, log: Log, events: int) -> float:
+    """Microseconds for an event that the kpi service's consumer takes in at the end of a stream."""
+    kpi = service_named("kpi")
+    stored = await log.stored()
+    await log.fill(events)
+    await log.relay(stored + events)
+    settings = settings_of(machines, kpi, await migrated(machines, kpi))
+    database, feed = Database(settings), FeedReader(settings)
+    pool = await database.pool()
+    await pool.execute("insert into checkpoints values ('kpi', $1, $2)", SERVICE, stored)
+    consumer = next(item for item in kpi.consumers if item.source == SERVICE)
+    began = time.perf_counter()
+    async with beside(ConsumerRun(consumer, database, log.broker, feed).run()):
+        while await pool.fetchval("select position from checkpoints") < stored + events:
+            await asyncio.sleep(0.01)
+        taken = time.perf_counter() - began
+    await feed.close()
+    await database.close()
+    return taken / events * 1e6
+
+
 async def compare(machines: Servers, other: NatsServer, chosen: argparse.Namespace) -> bool:
     """Grow both logs, measure each way on each, and report."""
     await reach_nats(other.url)
@@ -80,8 +118,10 @@ async def compare(machines: Servers, other: NatsServer, chosen: argparse.Namespa
         await log.fill(chosen.events)
         return await log.relay(await log.stored()) / chosen.events * 1e6
 
-    ways: dict[str, Way] = {"append": append, "relay, in flow": flow, "relay, alone": alone}
-    # a consumer's ways go in here: each takes a log and gives microseconds an event
+    async def consumer(log: Log) -> float:
+        return await project(machines, log, chosen.events)
+
+    ways: dict[str, Way] = {"append": append, "relay, in flow": flow, "relay, alone": alone, "consumer": consumer}
     logs = {FEW: await open_log(machines), chosen.stored: await open_log(machines, other)}
     for stored, log in logs.items():
         await grow(log, stored)
