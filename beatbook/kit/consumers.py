@@ -26,7 +26,7 @@ __all__ = ["Consumer", "ConsumerRun", "Handler"]
 
 log = logging.getLogger(__name__)
 
-BATCH = 1000
+BATCH = 2000
 IDLE_SECONDS = 2.0
 
 

@@ -58,7 +58,7 @@ async def _switch(db: asyncpg.Connection, service: Service, given_up: int) -> bo
     """
     try:
         async with db.transaction():
-            await db.execute("set local lock_timeout = '400ms'; set local synchronous_commit = on")
+            await db.execute("set local lock_timeout = '400ms'")
             await db.execute("lock table public.checkpoints in access exclusive mode")
             if await db.fetchval(_GIVEN_UP) != given_up:
                 raise RebuildRefused("An event was skipped meanwhile, which this has counted; rebuild again.")

@@ -57,8 +57,7 @@ async def shadow(service: Service, database: Database) -> AsyncIterator[asyncpg.
     try:
         if not await db.fetchval("select pg_try_advisory_lock(hashtextextended('rebuild', 0))"):
             raise RebuildRefused(f"Another rebuild or comparison of {service.name} is under way.")
-        # nothing of a shadow outlives a crash; the switch waits for the disk, and so for all that came before it
-        await db.execute("set statement_timeout = 0; set synchronous_commit = off")
+        await db.execute("set statement_timeout = 0")
         await _create(db, service)
         await db.execute(f"set search_path to {SCHEMA}, public")
         try:
