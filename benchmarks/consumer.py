@@ -7,7 +7,7 @@
 
 Wanted: at least 0.4x of receiving; at least 80x the naive handler.
 
-Run: nice .venv/bin/python -m benchmarks.consumer [--events 60000] [--rounds 5]
+Run: nice .venv/bin/python -m benchmarks.consumer [--events 100000] [--rounds 5]
 """
 
 import argparse
@@ -48,7 +48,7 @@ async def compare(machines: Servers, chosen: argparse.Namespace) -> bool:
 
 def main() -> None:
     """Measure on servers of our own."""
-    chosen = arguments(__doc__, events=60_000)
+    chosen = arguments(__doc__, events=100_000)
     with servers() as machines:
         uvloop.run(compare(machines, chosen))
 
