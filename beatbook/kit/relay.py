@@ -67,6 +67,7 @@ _MARK = """
     update relay set published = greatest(published, $1) from hasty
 """
 """A mark that a crash takes back costs nothing: the stream itself says what it has."""
+_ANY_AFTER = "select exists (select from events where position > $1)"
 _TAKE_UP = """
     update events set position = seen.position from unnest($1::text[]::uuid[], $2::bigint[]) as seen (id, position)
     where events.id = seen.id and events.position is null returning 1
@@ -204,6 +205,8 @@ class Relay:
             log.critical("the broker holds positions up to %d, the log only up to %d: restored?", position, given)
             await self._take_up(database, given, position)
             given = position
+        if position < given and not await database.fetchval(_ANY_AFTER, position):
+            position = recorded = given  # a restored log has nothing there to publish again
         if position < recorded:
             log.warning("the broker lost events %d to %d; publishing them again", position + 1, recorded)
         if position < given - REFILL:

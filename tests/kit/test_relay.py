@@ -163,6 +163,15 @@ async def test_after_a_restored_backup_no_position_is_given_twice(owner):
     assert [row["position"] for row in rows] == [1, 2, 3, 6, 7]
 
 
+async def test_a_hole_at_the_end_of_a_restored_log_does_not_stop_it_when_the_broker_lost_that_too(owner):
+    await owner.record(3)
+    await owner.relayed()
+    await owner.tamper("update relay set position = 6, published = 6")
+    await owner.record(2)
+    await owner.relayed()
+    assert await owner.stream_positions() == [1, 2, 3, 7, 8]
+
+
 async def test_an_event_older_than_the_backup_but_published_after_it_keeps_its_position(owner):
     """Committed before the backup was taken, given a position after it: once more, and readers would apply it twice."""
     await owner.record(5)
