@@ -228,10 +228,12 @@ class Broker:
         found: list[tuple[str, int]] = []
         for sequence in range(state.last_seq, state.first_seq - 1, -1):
             with contextlib.suppress(NotFoundError):  # one that an operator deleted
-                headers = (await jetstream.get_msg(stream, sequence)).headers or {}
-                if int(headers["ce-position"]) <= position:
+                message = await jetstream.get_msg(stream, sequence)
+                if not (place := _position(message)):  # none of ours
+                    continue
+                if place <= position:
                     break
-                found.append((headers["ce-id"], int(headers["ce-position"])))
+                found.append(((message.headers or {})["ce-id"], place))
         return found
 
     async def drop_older_half(self, service: str) -> int:

@@ -29,9 +29,8 @@ POLL_SECONDS = 1.0
 MARK_SECONDS = 0.05
 """How long nothing may come before it is noted how far the stream goes; in a steady flow the next claim notes it."""
 SWEEP_SECONDS = 1.0
-OVERLAP = 1000
-"""How far below the last event claimed another may have been written that is committed only now, not to wait for a
-sweep. Claims look no deeper, for below lie the dead entries of all that was claimed since the last vacuum."""
+"""Between two claims that look from the log's beginning on. The others begin where it is settled, for below lie the
+dead entries of all that was claimed since the last vacuum."""
 REFILL = 100_000
 """Most events published again when the broker lost more: new ones wait meanwhile, and readers find older ones in the
 log."""
@@ -54,7 +53,12 @@ _CLAIM = """
     moved as (
         update relay set position = position + many, published = greatest(published, $4)
         from (select count(*) as many from placed) as counted where many > 0)
-    select * from placed order by position
+    select *, pg_current_xact_id()::text::bigint as claim from placed order by position
+"""
+_SETTLED = """
+    select coalesce((select seq - 1 from events where position is null and seq > $1 and seq <= $2
+                     order by seq limit 1), $2)
+    from pg_current_snapshot() as seen where pg_snapshot_xmin(seen)::text::bigint > $3
 """
 _CLAIMED = """
     select id::text, type, subject::text, area, time, actor, data::text as data, traceparent, position
@@ -91,6 +95,10 @@ class Relay:
         """The last position given to an event."""
         self._top = 0
         """The highest place in the log that was claimed."""
+        self._settled = 0
+        """The place up to which every event was claimed and no more can appear."""
+        self._settling: tuple[int, int] | None = None
+        """A place in the log, and the transaction of a claim: all who may still write below the place began before."""
         self._swept = 0.0
         self._complaint, self._complained = "", 0.0
         self.serving = False
@@ -124,6 +132,7 @@ class Relay:
             publisher = Publisher(self._broker.client, self._service)
             await publisher.open()
             self._publisher = publisher
+        self._settled, self._settling = 0, None
         await self._compare(database)
         while True:
             try:
@@ -168,21 +177,33 @@ class Relay:
         """The events after a position: those that have one already, else the next ones that get one now."""
         if after < self._given:
             return await database.fetch(_CLAIMED, after, self._limit, BATCH_BYTES)
-        floor, now = max(0, self._top - OVERLAP), time.monotonic()
-        if now - self._swept >= SWEEP_SECONDS:
-            floor, self._swept = 0, now
-        marking = self._published
+        floor, marking = self._settled, self._published
+        if time.monotonic() - self._swept >= SWEEP_SECONDS:
+            await self._settle(database)
+            floor, self._swept = 0, time.monotonic()
         rows: Sequence[asyncpg.Record] = await database.fetch(_CLAIM, floor, self._limit, BATCH_BYTES, marking)
         if rows:
             if rows[0]["position"] != self._given + 1:  # what another, its lease lost, is about to publish comes before
                 raise PublishStopped(f"another relay gave positions {self._given + 1} to {rows[0]['position'] - 1}")
             self._given = rows[-1]["position"]
             self._top = max(self._top, rows[-1]["seq"])
+            self._settling = self._settling or (self._top, rows[0]["claim"])
             passing(Step.RELAY_POSITIONED)
             if marking > self._marked:
                 self._marked = marking
                 passing(Step.RELAY_MARKED)
         return rows
+
+    async def _settle(self, database: asyncpg.Pool) -> None:
+        """Look where the log is settled: below the highest place claimed, when all who wrote at that time have ended.
+
+        Of one aggregate's events the earlier has the lower place, and is committed by then: a claim that began above a
+        transaction still at work could take the later one alone.
+        """
+        if self._settling is not None:
+            settled = await database.fetchval(_SETTLED, self._settled, *self._settling)
+            if settled is not None:
+                self._settled, self._settling = max(self._settled, settled), None
 
     async def _rest(self, database: asyncpg.Pool) -> None:
         """Wait for a commit's hint; meanwhile note how far the stream goes, and see from time to time that it does."""

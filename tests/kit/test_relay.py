@@ -38,23 +38,38 @@ async def test_an_event_that_commits_late_is_not_missed(owner, now, meeting, bes
     assert [row["subject"] for row in rows] == [early, late]
 
 
-async def test_one_that_commits_late_far_below_the_others_waits_for_a_sweep_only(
+async def test_events_of_one_transaction_keep_their_order_however_many_others_come_between(
     owner, now, meeting, beside, eventually, monkeypatch
 ):  # fmt: skip
-    monkeypatch.setattr(relay, "OVERLAP", 0)
+    monkeypatch.setattr(relay, "SWEEP_SECONDS", float("inf"))
     pool = await owner.database.pool()
-    late = new_id()
-    async with beside(owner.relay().run()), pool.acquire() as db:
+    subject, serving = new_id(), owner.relay()
+    async with beside(serving.run()), pool.acquire() as db:
         transaction = db.transaction()
         await transaction.start()
-        await emit_many(db, [Fact(meeting(late), late, "XK.PRI")], actor="tester", at=now)
+        await emit_many(db, [Fact(meeting(new_id()), subject, "XK.PRI")], actor="tester", at=now)
         await owner.record(20)
         await eventually(lambda: _published(owner, 20))
+        await serving._settle(pool)
+        await emit_many(db, [Fact(meeting(new_id()), subject, "XK.PRI")], actor="tester", at=now)
         await transaction.commit()
+        serving.wake()
+        await eventually(lambda: _published(owner, 22))
+        await serving._settle(pool)
+        assert serving._settled == 21, "a claim's place settles once all who wrote beside it have ended"
+    rows = await pool.fetch("select position from events where subject = $1 order by seq", subject)
+    assert [row["position"] for row in rows] == [21, 22]
+
+
+async def test_an_event_below_the_settled_place_is_found_by_a_sweep(owner, beside, eventually):
+    serving = owner.relay()
+    async with beside(serving.run()):
         await owner.record(5)
-        await eventually(lambda: _published(owner, 26))
-    assert await owner.stream_positions() == list(range(1, 27))
-    assert await pool.fetchval("select position > 20 from events where subject = $1", late)
+        await eventually(lambda: _published(owner, 5))
+        serving._settled = 1_000
+        await owner.record(5)
+        await eventually(lambda: _published(owner, 10))
+    assert await owner.stream_positions() == list(range(1, 11))
 
 
 async def test_a_relay_without_work_writes_nothing(owner, beside, eventually):
@@ -170,6 +185,18 @@ async def test_a_hole_at_the_end_of_a_restored_log_does_not_stop_it_when_the_bro
     await owner.record(2)
     await owner.relayed()
     assert await owner.stream_positions() == [1, 2, 3, 7, 8]
+
+
+async def test_after_a_restored_backup_a_message_of_a_stranger_is_passed_over(owner):
+    await owner.record(5)
+    await owner.relayed()
+    await owner.broker.client.publish("beatbook.forum.noise.made.XK", b"?")
+    await owner.tamper("delete from events where position > 3")
+    await owner.tamper("update relay set position = 3, published = 3")
+    await owner.record(2)
+    await owner.relayed()
+    rows = await (await owner.database.pool()).fetch("select position from events order by position")
+    assert [row["position"] for row in rows] == [1, 2, 3, 6, 7]
 
 
 async def test_an_event_older_than_the_backup_but_published_after_it_keeps_its_position(owner):
