@@ -103,7 +103,8 @@ class ConsumerRun:
                 if page.events[-1].position >= end - 1:
                     break
         if self._applier.checkpoint < end - 1:
-            if (await self._feed.after(source, end - 1, limit=1)).head < end - 1:
+            page = await self._feed.after(source, self._applier.checkpoint, limit=1)
+            if page.head < end - 1 or (page.events and page.events[0].position < end):  # the owner is not done yet
                 raise Behind
             await self._applier.pass_over(db, end - 1)
 

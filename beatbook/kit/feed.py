@@ -59,8 +59,8 @@ async def read_feed(
     database: Database = request.app.state.database
     async with database.engine.connect() as connection:
         db: Any = (await connection.get_raw_connection()).driver_connection
+        head = await db.fetchval("select position from relay")  # first: what it counts is among the rows then
         rows = await db.fetch(_AFTER, after, limit)
-        head = await db.fetchval("select position from relay")
     events = [{**dict(row), "data": orjson.Fragment(row["data"])} for row in rows]
     return Response(orjson.dumps({"events": events, "head": head}), media_type="application/json")
 

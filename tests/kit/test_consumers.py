@@ -91,6 +91,28 @@ async def test_positions_that_the_log_itself_lost_are_passed_over(owner, reader,
     assert await reader.rows(TALLY) == live
 
 
+async def test_positions_that_the_log_gives_out_only_while_it_is_read_are_not_passed_over(
+    owner, reader, beside, monkeypatch
+):  # fmt: skip
+    """As a relay does that takes up what was published before its database was restored to an earlier day."""
+    pages, read = reader.feed.pages, []
+
+    async def before_they_were_given(source, position):
+        read.append(position)
+        async for page in pages(source, position):
+            if len(read) > 1:
+                yield page
+
+    monkeypatch.setattr(reader.feed, "pages", before_they_were_given)
+    await owner.record(6)
+    await owner.relayed()
+    await owner.broker.jetstream.delete_msg(stream_name("forum"), 3)
+    async with beside(reader.consume()):
+        await reader.reached(6)
+    assert reader.handled == [1, 2, 3, 4, 5, 6]
+    assert len(read) == 2
+
+
 async def test_events_before_a_message_that_no_relay_sent_are_read(owner, reader, beside):
     await owner.record(20)
     await owner.relayed()
