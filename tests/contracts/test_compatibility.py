@@ -2,7 +2,7 @@
 
 import copy
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Literal
 from uuid import UUID
 
@@ -181,9 +181,18 @@ class MinutesPublishedOtherwise(
     corrects: int | None = None
 
 
-def test_the_command_refuses_a_break_and_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(EVENTS, MinutesPublished.wire_type(), MinutesPublishedOtherwise)
-    monkeypatch.delitem(EVENTS, MeetingCalledOff.wire_type())
+@pytest.fixture
+def events() -> Iterator[dict[str, type[Event]]]:
+    """The catalogue, to be changed: what it held comes back, in its order, which documents follow."""
+    before = dict(EVENTS)
+    yield EVENTS
+    EVENTS.clear()
+    EVENTS.update(before)
+
+
+def test_the_command_refuses_a_break_and_says_what_to_do(events: dict[str, type[Event]]) -> None:
+    events[MinutesPublished.wire_type()] = MinutesPublishedOtherwise
+    del events[MeetingCalledOff.wire_type()]
     for command in ("check", "release"):
         answer = CliRunner().invoke(reference.app, [command, "--project", str(ROOT)])
         assert isinstance(answer.exception, Refusal)
@@ -209,8 +218,8 @@ def test_a_release_records_what_came_and_drops_nothing(tmp_path: Any) -> None:
     assert releases.released(tmp_path) == grown
 
 
-def test_an_event_that_is_new_has_to_be_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(EVENTS, Base.wire_type(), Base)
+def test_an_event_that_is_new_has_to_be_recorded(events: dict[str, type[Event]]) -> None:
+    events[Base.wire_type()] = Base
     assert releases.faults(ROOT) == [
         f"{Base.wire_type()} says more than was released; run `beatbook reference release`"
     ]

@@ -13,6 +13,7 @@ from beatbook.contracts.cases import IncidentRecorded, ProblemMoved, ProblemOpen
 from beatbook.contracts.envelope import Event
 from beatbook.contracts.forum import DecisionRecorded, MeetingHeld, MinutesPublished
 from beatbook.contracts.handover import BriefComposed
+from beatbook.kit.headers import Headers
 from gateway import followers
 from gateway.callers import ANYONE
 from gateway.context import Caller
@@ -122,7 +123,7 @@ async def test_only_headers_wait_for_a_reader_and_only_what_it_may_hear(
         await plan(country, "XK.PRI")
         await country.send("forum", "/forums", {"area": "XK.PRI", "kind": "youth", "name": "Youth"})
         await ours.event()
-    assert [(type(item), item["ce-type"]) for item in waiting] == [(dict, "org.beatbook.forum.forum.founded.v1")]
+    assert [(type(item), item["ce-type"]) for item in waiting] == [(Headers, "org.beatbook.forum.forum.founded.v1")]
 
 
 async def test_followers_have_a_ceiling(country: Country, monkeypatch: pytest.MonkeyPatch) -> None:
