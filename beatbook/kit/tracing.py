@@ -36,7 +36,7 @@ def current_traceparent(*, sampled: bool = True) -> str | None:
 
 @contextmanager
 def publishing(stream: str, traceparents: Iterable[str | None]) -> Iterator[None]:
-    """Around publishing a window of events: a producer span in each trace that emitted some of them."""
+    """Around publishing a batch of events: a producer span in each trace that emitted some of them."""
     attributes = {
         "messaging.system": "nats",
         "messaging.operation.type": "send",
@@ -49,7 +49,7 @@ def publishing(stream: str, traceparents: Iterable[str | None]) -> Iterator[None
 
 @contextmanager
 def processing(consumer: str, kind: str, traceparents: Iterable[str | None]) -> Iterator[None]:
-    """Around handling a run of events of one wire type: a consumer span in each trace that emitted some of them.
+    """Around handling a group of events of one wire type: a consumer span in each trace that emitted some of them.
 
     The first is the current one, so that log lines and statements are found from it; the others link to it.
     """
