@@ -161,7 +161,7 @@ async def _silent(*_: Any, **__: Any) -> None:
 def serve(settings: ServiceSettings, *, tell: bool) -> None:
     """Serve the forum's API, its meetings with events or without."""
     if not tell:
-        commands.emit = _silent  # type: ignore[attr-defined]
+        commands.emit = _silent  # type: ignore[attr-defined]  # in the place of what the module imported
     run(service.name, settings, create_app(service, settings))
 
 

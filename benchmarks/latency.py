@@ -93,7 +93,7 @@ def command_by_hand(settings: ServiceSettings) -> None:
 
         return publish
 
-    commands.emit = remember  # type: ignore[attr-defined]
+    commands.emit = remember  # type: ignore[attr-defined]  # in the place of what the module imported
     kit_app._waker = publisher
     run("forum", settings, create_app(forum, settings))
 

@@ -71,7 +71,7 @@ async def test_a_release_that_knows_the_newer_version_gets_it_by_a_rebuild(owner
     class MeetingHeldAgain(
         MeetingHeld, service="forum", aggregate="meeting", verb="held", version=2, audience=EVERYONE
     ):
-        purpose: ClassVar[None] = None  # type: ignore[assignment]
+        purpose: ClassVar[None] = None  # type: ignore[assignment]  # a field taken away
 
     monkeypatch.setitem(EVENTS, V2, MeetingHeldAgain)
     monkeypatch.setitem(reader.service.consumers[0].handlers, MeetingHeldAgain, reader.on_meeting_held)

@@ -111,7 +111,7 @@ async def test_without_the_owner_what_was_known_ages_on_and_says_how_old_it_is(
         async def refuse(*_: object) -> None:
             raise OSError("away")
 
-        reader.feed.standing = refuse  # type: ignore[method-assign, assignment]
+        reader.feed.standing = refuse  # type: ignore[method-assign, assignment]  # for this test alone
         labels = {"consumer": "tally", "source": "forum"}
 
         async def same_reading() -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
@@ -61,13 +62,13 @@ class Collector:
                 ]
 
 
-def _service(resource: object) -> str:
-    found = {item.key: item.value.string_value for item in resource.attributes}  # type: ignore[attr-defined]
+def _service(resource: Any) -> str:
+    found = {item.key: item.value.string_value for item in resource.attributes}
     return found["service.name"].removeprefix("beatbook-")
 
 
-def _value(value: object) -> object:
-    return getattr(value, value.WhichOneof("value"))  # type: ignore[attr-defined]
+def _value(value: Any) -> Any:
+    return getattr(value, value.WhichOneof("value"))
 
 
 @contextmanager

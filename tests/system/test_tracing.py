@@ -44,7 +44,7 @@ async def started(up: Up) -> AsyncIterator[Mapping[str, Running]]:
             name: await stack.enter_async_context(httpx.AsyncClient(base_url=ready[name], timeout=60)) for name in names
         }
         try:
-            yield {name: Running(ready[name], None, None, http) for name, http in https.items()}  # type: ignore[arg-type]
+            yield {name: Running(ready[name], None, None, http) for name, http in https.items()}  # type: ignore[arg-type]  # no app of ours to look into
         finally:
             if up.process.poll() is None:
                 up.process.kill()
