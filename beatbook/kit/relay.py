@@ -55,6 +55,9 @@ _CLAIM = """
         from (select count(*) as many from placed) as counted where many > 0)
     select *, pg_current_xact_id()::text::bigint as claim from placed order by position
 """
+_BEGINNING = """
+    select seq, pg_current_xact_id()::text::bigint from events where position is not null order by position desc limit 1
+"""
 _SETTLED = """
     select coalesce((select seq - 1 from events where position is null and seq > $1 and seq <= $2
                      order by seq limit 1), $2)
@@ -98,7 +101,7 @@ class Relay:
         self._settled = 0
         """The place up to which every event was claimed and no more can appear."""
         self._settling: tuple[int, int] | None = None
-        """A place in the log, and the transaction of a claim: all who may still write below the place began before."""
+        """A place in the log, and a transaction: all who may still write below the place began before that."""
         self._swept = 0.0
         self._complaint, self._complained = "", 0.0
         self.serving = False
@@ -132,7 +135,8 @@ class Relay:
             publisher = Publisher(self._broker.client, self._service)
             await publisher.open()
             self._publisher = publisher
-        self._settled, self._settling = 0, None
+        claimed = await database.fetchrow(_BEGINNING)
+        self._settled, self._settling, self._swept = 0, (claimed[0], claimed[1]) if claimed else None, 0.0
         await self._compare(database)
         while True:
             try:

@@ -61,6 +61,18 @@ async def test_events_of_one_transaction_keep_their_order_however_many_others_co
     assert [row["position"] for row in rows] == [21, 22]
 
 
+async def test_a_relay_that_begins_late_does_not_look_through_all_that_was_claimed(owner, beside, eventually):
+    await owner.record(30)
+    await owner.relayed()
+    serving = owner.relay()
+
+    async def settled():
+        return serving._settled == 30
+
+    async with beside(serving.run()):
+        await eventually(settled)
+
+
 async def test_an_event_below_the_settled_place_is_found_by_a_sweep(owner, beside, eventually):
     serving = owner.relay()
     async with beside(serving.run()):
