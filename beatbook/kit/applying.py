@@ -230,25 +230,26 @@ class Applier:
         await db.executemany(
             """insert into parked_events
                (consumer, source, position, id, type, subject, area, time, actor, data, traceparent, error)
-               values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)""",
+               values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::text::jsonb, $11, $12)""",
             [
                 (
                     self.consumer.name, self.consumer.source, event.position, event.id, event.type, event.subject,
-                    event.area, event.time, event.actor, _object(event.json), event.traceparent, error,
+                    event.area, event.time, event.actor, _text(event.json), event.traceparent, error,
                 )
                 for event in events
             ],
         )  # fmt: skip
 
 
-def _object(data: bytes | dict[str, Any]) -> Any:
+def _text(data: bytes | dict[str, Any]) -> str:
     """An event's data for the parking place; what is no JSON, or none PostgreSQL holds, is left in its owner's log."""
     try:
-        if isinstance(data, bytes):
-            return {} if b"\\u0000" in data else orjson.loads(data)
-        return data
+        if not isinstance(data, bytes):
+            data = orjson.dumps(data)
+        orjson.loads(data)
+        return "{}" if b"\\u0000" in data else data.decode()
     except ValueError:
-        return {}
+        return "{}"
 
 
 def reason(error: Exception) -> str:

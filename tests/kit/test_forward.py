@@ -10,7 +10,7 @@ from beatbook.contracts.catalogue import EVENTS
 from beatbook.contracts.envelope import EVERYONE
 from beatbook.contracts.forum import MeetingHeld
 from beatbook.kit import forward
-from beatbook.kit.parking import parked
+from beatbook.kit.parking import parked, retry
 from beatbook.kit.rebuild import rebuild
 
 V2 = "org.beatbook.forum.meeting.held.v2"
@@ -131,3 +131,19 @@ async def test_what_another_locks_for_long_is_waited_for_and_parks_nothing(owner
         await reader.reached(5)
     await holding.close()
     assert (await parked(reader.database), reader.handled) == ([], [1, 2, 3, 4, 5])
+
+
+@pytest.mark.parametrize(("data", "lost"), [("null", False), ("null", True), ('"a text"', False)])
+async def test_data_of_any_form_is_parked_as_it_is_in_the_log(owner, reader, change, read, data, lost):
+    """Even what is nothing at all: what could not be parked would stop its source. From stream and log alike."""
+    await owner.record(3)
+    await change(2, f"data = '{data}'")
+    if lost:
+        await owner.relayed()
+        await owner.broker.jetstream.purge_stream("beatbook-forum", keep=1)
+    await read(3)
+    assert reader.handled == [1, 3]
+    assert await reader.rows("select position, data::text from parked_events") == [(2, data)]
+    (again,) = await retry(reader.service, reader.database)
+    assert again.error is not None
+    assert again.error.startswith("breaks its contract at")
