@@ -42,9 +42,13 @@ def create_app(settings: HttpSettings, *, clock: Clock = utc_now) -> FastAPI:
     for part in (pages, signing, developers):
         app.include_router(part.routes)
     pages.welcome_the_lost(app)
-    app.add_middleware(Deadline, seconds=settings.request_timeout)
+    app.add_middleware(Deadline, seconds=settings.request_timeout, refusal=_too_long)
     telemetry.instrument(app)
     return app
+
+
+def _too_long(*, committing: bool) -> errors.Unavailable:  # noqa: ARG001 - the gateway commits nothing
+    return errors.Unavailable("This took too long. If it was to change something, look first whether it took effect.")
 
 
 def _lifespan(settings: HttpSettings, clock: Clock) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:

@@ -2,13 +2,21 @@
 
 import asyncio
 import logging
+from typing import Protocol
 
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from beatbook.kit.errors import answer, unanswered
+from beatbook.kit.errors import Unavailable, answer, unanswered
 
 log = logging.getLogger(__name__)
+
+
+class Refusal(Protocol):
+    """What to answer a request that is broken off."""
+
+    def __call__(self, *, committing: bool) -> Unavailable:
+        """`committing`: its commit had begun."""
 
 
 class Deadline:
@@ -18,21 +26,22 @@ class Deadline:
     the caller still sends its body the clock starts anew with each part, and an answer once begun may take its time.
     """
 
-    def __init__(self, app: ASGIApp, seconds: float) -> None:
-        self._app, self._seconds = app, seconds
+    def __init__(self, app: ASGIApp, seconds: float, refusal: Refusal = unanswered) -> None:
+        self._app, self._seconds, self._refusal = app, seconds, refusal
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
-        return await _Timed(scope, receive, send, self._seconds).serve(self._app)
+        return await _Timed(scope, receive, send, self._seconds, self._refusal).serve(self._app)
 
 
 class _Timed:
     """One request and its clock."""
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send, seconds: float) -> None:
+    def __init__(self, scope: Scope, receive: Receive, send: Send, seconds: float, refusal: Refusal) -> None:
         self._scope, self._receive, self._send, self._seconds = scope, receive, send, seconds
+        self._refusal = refusal
         self._scope.setdefault("state", {})
         self._task = asyncio.current_task()
         self._loop = asyncio.get_running_loop()
@@ -58,7 +67,7 @@ class _Timed:
     def _late(self) -> None:
         """Answer now; then break the request off."""
         log.warning("a request is broken off after %.0f s", self._seconds)
-        response = answer(unanswered(committing=bool(self._scope["state"].get("committing"))))
+        response = answer(self._refusal(committing=bool(self._scope["state"].get("committing"))))
         self._refusing = self._loop.create_task(self._refuse(response))
         assert self._task is not None
         self._task.cancel()

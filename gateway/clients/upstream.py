@@ -7,7 +7,7 @@ import aiohttp
 import orjson
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
-from beatbook.kit.errors import Problem, Unavailable
+from beatbook.kit.errors import OutcomeUnknown, Problem, Unavailable
 from beatbook.kit.tracing import current_traceparent
 from gateway.allowance import Allowance
 
@@ -53,6 +53,23 @@ class Silent(Unavailable):
         self.members = {"service": service}
 
 
+class Unheard(Unavailable):
+    """A service that did not answer a change which it may have made."""
+
+    code, title = OutcomeUnknown.code, OutcomeUnknown.title
+
+    def __init__(self, service: str) -> None:
+        super().__init__(
+            f"The {service} service did not answer this change. Send it again with the same key, and it takes effect "
+            "once; if it had none, look first whether it took effect."
+        )
+        self.members = {"service": service}
+
+
+_UNDONE = ("unavailable", "unexpected")
+"""What a service says of a change that it did not make."""
+
+
 class Upstream:
     """One service for one caller."""
 
@@ -69,7 +86,7 @@ class Upstream:
     async def change(
         self, shape: TypeAdapter[T], path: str, body: Mapping[str, Any], *, headers: Mapping[str, str] | None = None
     ) -> T:
-        """POST a command; raises as `read` does."""
+        """POST a command; raises as `read` does, and `Unheard` when it may have taken effect all the same."""
         return self._shaped(shape, await self._call("POST", path, body=orjson.dumps(body), headers=headers or {}))
 
     async def _call(
@@ -97,10 +114,13 @@ class Upstream:
             ):
                 content = await response.read()
                 status = response.status
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:  # it was never sent
             raise Silent(self._service) from error
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise (Silent if method == "GET" else Unheard)(self._service) from error
         if status >= 500:
-            raise Silent(self._service)
+            undone = method == "GET" or _document(content).get("code") in _UNDONE
+            raise (Silent if undone else Unheard)(self._service)
         if status >= 300:
             raise UpstreamProblem(self._service, status, _document(content))
         return content
