@@ -2,8 +2,8 @@
 
 A batch names the last sequence that the stream must have, so that it follows what came before or fails. A few events go
 as plain messages instead, each after the one before was acknowledged: for an atomic batch the server makes files, which
-takes it milliseconds (median 9 to 30 for one event on a busy disk, where a plain one took 0.12). Messages are
-written out here, since the client's own way costs a header dict and eleven checks for each: half of all the work.
+takes it milliseconds. Messages are written out here, since the client's own way costs a header dict and eleven checks
+for each: half of all the work.
 """
 
 import asyncio
