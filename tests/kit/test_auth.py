@@ -21,7 +21,7 @@ def issuer(tmp_path):
 
 @pytest.fixture
 def keys(issuer):
-    return auth.Keys(HttpSettings(jwks=str(issuer.jwks), internal_secret="internal"))
+    return auth.Keys(HttpSettings(jwks=str(issuer.jwks)))
 
 
 def _token(issuer, lifetime=timedelta(hours=1)):
