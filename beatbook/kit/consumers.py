@@ -68,7 +68,16 @@ class ConsumerRun:
                     continue
                 _, last = await self._broker.last_position(self._consumer.source)
                 if last != self._applier.checkpoint and not stream.pending:  # what came meanwhile is no loss
+                    if last < self._applier.checkpoint:
+                        await self._tell_of_a_younger_log()
                     raise Behind
+
+    async def _tell_of_a_younger_log(self) -> None:
+        """Say so when the owner's log has not given out what was read: its next events would seem known."""
+        name, source, read = self._consumer.name, self._consumer.source, self._applier.checkpoint
+        head = (await self._feed.after(source, read, limit=1)).head
+        if head < read:
+            log.critical("consumer %s has read %s up to %d, its log goes up to %d: restored?", name, source, read, head)
 
     async def _place(self) -> int:
         """The checkpoint's place in the stream, as far as it can be worked out.

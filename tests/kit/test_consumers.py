@@ -91,6 +91,20 @@ async def test_positions_that_the_log_itself_lost_are_passed_over(owner, reader,
     assert await reader.rows(TALLY) == live
 
 
+async def test_a_log_and_its_stream_of_an_earlier_day_are_told(owner, reader, beside, eventually, caplog):
+    async def told():
+        return "has read forum up to 5, its log goes up to 3: restored?" in caplog.text
+
+    await owner.record(5)
+    await owner.relayed()
+    async with beside(reader.consume()):
+        await reader.reached(5)
+        await owner.broker.jetstream.purge_stream(stream_name("forum"))
+        await owner.tamper("delete from events where position > 3")
+        await owner.tamper("update relay set position = 3, published = 3")
+        await eventually(told)
+
+
 async def test_positions_that_the_log_gives_out_only_while_it_is_read_are_not_passed_over(
     owner, reader, beside, monkeypatch
 ):  # fmt: skip
