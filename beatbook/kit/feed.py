@@ -18,6 +18,8 @@ from beatbook.kit.settings import ServiceSettings
 from beatbook.kit.web import StrictRoute, View
 
 PAGE = 1000
+Position = Annotated[int, Query(ge=0, lt=1 << 63)]
+"""A place in a log, as far as PostgreSQL counts."""
 
 routes = APIRouter(prefix="/internal", route_class=StrictRoute, include_in_schema=False)
 
@@ -50,7 +52,7 @@ _STANDING = """
 
 @routes.get("/events", dependencies=[Depends(require_internal)])
 async def read_feed(
-    request: Request, after: Annotated[int, Query(ge=0)] = 0, limit: Annotated[int, Query(ge=1, le=PAGE)] = PAGE
+    request: Request, after: Position = 0, limit: Annotated[int, Query(ge=1, le=PAGE)] = PAGE
 ) -> Response:
     """Events after a position, in order, as `events`, and as `head` the last position the log has given out.
 
@@ -66,7 +68,7 @@ async def read_feed(
 
 
 @routes.get("/standing", dependencies=[Depends(require_internal)])
-async def read_standing(request: Request, after: Annotated[int, Query(ge=0)] = 0) -> Standing:
+async def read_standing(request: Request, after: Position = 0) -> Standing:
     """How much of the log lies after a position."""
     database: Database = request.app.state.database
     async with database.plain() as db:

@@ -218,6 +218,15 @@ async def test_a_feed_is_for_those_who_have_its_secret(owner, header):
         assert refused.status == 401
 
 
+@pytest.mark.parametrize(("after", "status"), [(-1, 422), ((1 << 63) - 1, 200), (1 << 63, 422)])
+async def test_a_place_that_no_log_has_is_refused(owner, after, status):
+    header = {"Authorization": f"Bearer {owner.settings.feed_secret.get_secret_value()}"}
+    for what in ("events", "standing"):
+        url = f"{owner.settings.forum_url}/internal/{what}?after={after}"
+        async with aiohttp.ClientSession() as http, http.get(url, headers=header) as answer:
+            assert answer.status == status
+
+
 async def test_each_log_is_asked_with_its_own_secret(owner):
     other = owner.settings.model_copy(
         update={"cases_url": owner.settings.forum_url, "cases_feed_secret": SecretStr("another's")}
