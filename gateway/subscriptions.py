@@ -75,6 +75,12 @@ def may_hear(caller: Caller, headers: Mapping[str, str]) -> bool:
     return kind is not None and caller.actor.may_as(kind.audience, headers.get("ce-area", ""))
 
 
+def by_its_owner(subject: str, headers: Mapping[str, str]) -> bool:
+    """Whether an event came on the subject that is its type's and area's: on another, somebody else published it."""
+    kind = EVENTS.get(headers.get("ce-type", ""))
+    return kind is not None and subject == kind.wire_subject(headers.get("ce-area", ""))
+
+
 def told(headers: Mapping[str, str]) -> AreaEvent:
     """The event of these headers."""
     return AreaEvent(
@@ -97,7 +103,7 @@ async def _heard(machinery: Machinery, caller: Caller, area: str) -> AsyncIterat
 
         async def heard(message: Msg) -> None:
             headers = message.headers or {}
-            if not may_hear(caller, headers):
+            if not (may_hear(caller, headers) and by_its_owner(message.subject, headers)):
                 return
             if mailbox.qsize() < WAITING - 1:
                 mailbox.put_nowait(headers)

@@ -17,7 +17,7 @@ from beatbook.kit.headers import Headers
 from gateway import followers
 from gateway.callers import ANYONE
 from gateway.context import Caller
-from gateway.subscriptions import may_hear
+from gateway.subscriptions import by_its_owner, may_hear
 from tests.gateway.country import Country
 from tests.gateway.following import FOLLOW, plan, socket, subscribed
 
@@ -106,6 +106,15 @@ async def test_the_core_group_hears_of_no_incident(whole_country: Country, token
         founded = await whole_country.send("forum", "/forums", forum)
         while (event := await core.event())["subject"] != founded["id"]:
             assert event["type"] not in wanted
+
+
+def test_an_event_is_told_only_if_it_came_from_its_owner() -> None:
+    """Each service can publish its own subjects and no others, but whatever headers it likes. ADR 0013."""
+    headers = {"ce-type": MinutesPublished.wire_type(), "ce-area": "XK.PRI"}
+    assert by_its_owner("beatbook.forum.minutes.published.XK.PRI", headers)
+    for subject in ("beatbook.kpi.minutes.published.XK.PRI", "beatbook.forum.minutes.published.XK.PEC"):
+        assert not by_its_owner(subject, headers)
+    assert not by_its_owner("beatbook.forum.hearing.imagined.XK", {"ce-type": "org.beatbook.forum.hearing.imagined.v1"})
 
 
 async def test_only_headers_wait_for_a_reader_and_only_what_it_may_hear(
