@@ -1,8 +1,10 @@
 """`beatbook events`: what an operator does about events that could not be applied, and about lost projections."""
 
 import json
+import logging
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
@@ -152,6 +154,25 @@ def _tell(as_json: bool, value: Any, *lines: str) -> None:
     typer.echo(json.dumps(value, default=str) if as_json else "\n".join(lines))
 
 
+class _Discreet(logging.Formatter):
+    """What happened and the kind of error: its message may quote an event. Rule X5."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        kind = record.exc_info[0] if record.exc_info else None
+        return f"{record.getMessage()}: {kind.__name__}" if kind else record.getMessage()
+
+
+@contextmanager
+def _discreet_log() -> Iterator[None]:
+    handler = logging.StreamHandler()
+    handler.setFormatter(_Discreet())
+    logging.getLogger().addHandler(handler)
+    try:
+        yield
+    finally:
+        logging.getLogger().removeHandler(handler)
+
+
 def _run(
     reader: Reader, data_dir: Path | None, work: "Callable[[Service, Database, FeedReader], Awaitable[T]]"
 ) -> "T":  # fmt: skip
@@ -170,7 +191,8 @@ def _run(
     try:
         gc.collect()
         gc.freeze()  # a rebuild makes many objects: what was imported need not be looked through again and again
-        return uvloop.run(_connected(_settings(service, data_dir), service, work))
+        with _discreet_log():
+            return uvloop.run(_connected(_settings(service, data_dir), service, work))
     except (RebuildRefused, SkipRefused) as refused:
         raise Refusal(str(refused)) from refused
     except aiohttp.ClientError as error:  # one that cannot connect is an OSError too
