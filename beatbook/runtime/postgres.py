@@ -22,6 +22,8 @@ from beatbook.runtime.refusal import Refusal
 
 MAJOR_VERSION = "18"
 ADMIN = "postgres"
+STATE_LINE = 7
+"""Where in its pid file a server writes what it is about."""
 
 SETTINGS = {
     "listen_addresses": LOOPBACK,
@@ -76,6 +78,16 @@ class PostgresServer:
         identity.own(self.directory)
         parent = os.getpid()
         return fork(lambda: self._become_server(identity, parent), log=self.log, death_signal=signal.SIGQUIT)
+
+    def end_patient_stop(self, pid: int) -> None:
+        """Have a server that was sent SIGTERM end: it takes nobody in, but waits until its last client has left.
+
+        Ours never do, since each holds its leases on a connection for as long as it lives.
+        """
+        with contextlib.suppress(OSError):  # there is no such file while it starts or when it is gone
+            lines = (self.directory / "postmaster.pid").read_text().splitlines()
+            if lines[0] == str(pid) and lines[STATE_LINE:] and lines[STATE_LINE].strip() == "stopping":
+                os.kill(pid, signal.SIGINT)
 
     def make_durable(self) -> None:
         """Flush to disk the files which the first start made in haste; for a child, while the server runs."""

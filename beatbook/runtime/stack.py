@@ -31,6 +31,8 @@ from beatbook.runtime.tokens import ensure_keys, issue_token
 
 PROCESSES = ("gateway", *SERVICES)
 DEMO_COUNTRY = "XD"
+LOOK_SECONDS = 2.0
+"""How often `beatbook up` looks at what tells nobody that it changed."""
 START_PATIENCE = 120.0
 START_DEATHS = 4
 """A service that dies this often before it was ever ready will not come up."""
@@ -113,7 +115,8 @@ class Stack:
                 notices.ready(ready.country)
                 announce(ready)
                 while not self.supervisor.stopping:
-                    self.supervisor.step(None)
+                    self.supervisor.step(LOOK_SECONDS)
+                    self._look_at_postgres()
             except Stopped:
                 pass
             finally:
@@ -164,6 +167,11 @@ class Stack:
         self._start_server(Child("postgres", postgres.start, stop_signal=signal.SIGINT, patience=15.0))
         self._embedded_postgres = postgres
         return postgres.admin_url
+
+    def _look_at_postgres(self) -> None:
+        pid = self.supervisor.pids.get("postgres")
+        if self._embedded_postgres is not None and pid is not None and not self.supervisor.stopping:
+            self._embedded_postgres.end_patient_stop(pid)
 
     def _start_nats(self) -> dict[str, str]:
         """Start NATS with an account for each process, unless the environment names another; none then.

@@ -159,3 +159,24 @@ async def test_each_service_has_a_database_of_its_own_and_patience_limits(server
     with pytest.raises(asyncpg.InvalidPasswordError):
         await asyncpg.connect(service_url(server.admin_url, "forum", "two"))
     stop(pid)
+
+
+async def test_one_that_waits_for_its_clients_to_leave_is_made_to_end(server: PostgresServer) -> None:
+    """SIGTERM, as from `kill`: new connections are refused from then on, and old ones keep the server."""
+    pid = server.start()
+    client = await connect_patiently(server.admin_url)
+    server.end_patient_stop(pid)
+    assert await ask(server, "select 1") == 1
+    os.kill(pid, signal.SIGTERM)
+    for _ in range(600):
+        try:
+            await (await asyncpg.connect(server.admin_url)).close()
+        except asyncpg.CannotConnectNowError:
+            break
+        await asyncio.sleep(0.1)
+    assert await client.fetchval("select 1") == 1
+    server.end_patient_stop(pid)
+    await asyncio.to_thread(os.waitpid, pid, 0)
+    with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, OSError)):
+        await client.fetchval("select 1")
+    server.end_patient_stop(pid)
