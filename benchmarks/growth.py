@@ -30,6 +30,7 @@ from benchmarks.measuring import (
     Ratio,
     Servers,
     arguments,
+    ended,
     interleaved,
     migrated,
     nats_server,
@@ -84,8 +85,7 @@ async def alone(log: Log) -> float:
             while relay.published < position:
                 await asyncio.sleep(0.0005)
             taken += time.perf_counter() - began
-    running.cancel()
-    await asyncio.wait([running])
+    await ended(running)
     return taken / SINGLES * 1e6
 
 

@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import Awaitable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -21,7 +20,7 @@ from beatbook.kit.feed import FeedReader
 from beatbook.kit.relay import Relay
 from beatbook.kit.settings import ServiceSettings
 from beatbook.kit.streams import opened
-from benchmarks.measuring import Servers, migrated
+from benchmarks.measuring import Servers, ended, migrated
 from benchmarks.serving import settings_of
 from services.kpi.facts.tables import FactCell
 from tests.serving import service_named
@@ -171,9 +170,9 @@ class beside:  # noqa: N801 - reads as a word
         self._task = asyncio.ensure_future(self._work)
 
     async def __aexit__(self, *_: object) -> None:
-        self._task.cancel()
-        with suppress(asyncio.CancelledError):
-            await self._task
+        await ended(self._task)
+        if not self._task.cancelled():
+            self._task.result()
 
 
 async def open_incidents(machines: Servers, **more: Any) -> Incidents:

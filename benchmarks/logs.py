@@ -23,7 +23,7 @@ from beatbook.kit.publishing import MOST_EVENTS, Publisher
 from beatbook.kit.relay import Relay
 from beatbook.kit.settings import ServiceSettings
 from beatbook.runtime.nats import NatsServer
-from benchmarks.measuring import Servers, migrated
+from benchmarks.measuring import Servers, ended, migrated
 from tests.serving import service_named
 
 SERVICE = "forum"
@@ -112,8 +112,7 @@ class Log:
         while relay.published < upto:
             await asyncio.sleep(0.001)
         taken = time.perf_counter() - began
-        running.cancel()
-        await asyncio.wait([running])
+        await ended(running)
         return taken
 
     async def batches(self, rows: Sequence[asyncpg.Record]) -> float:

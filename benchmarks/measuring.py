@@ -170,6 +170,13 @@ async def rate(count: int, work: Callable[[], Awaitable[object]]) -> float:
     return count / (time.perf_counter() - began)
 
 
+async def ended(task: "asyncio.Future[Any]") -> None:
+    """Cancel a task until it has heard: a broker's answer at the same moment swallows a cancellation."""
+    while not task.done():
+        task.cancel()
+        await asyncio.wait([task], timeout=0.5)
+
+
 def cpu_seconds(pid: int) -> float:
     """The processor time that a process and its children have used so far."""
     found = 0.0
