@@ -98,7 +98,7 @@ class Publisher:
             if atomic:
                 head += f"Nats-Batch-Id: {id}\r\nNats-Batch-Sequence: {number}\r\n"
                 head += "Nats-Batch-Commit: 1\r\n" if number == len(rows) else ""
-            subject = _subject(row["type"], row["area"])
+            subject = _subject(self._service, row["type"], row["area"])
             if number == len(rows) or not atomic:
                 subject += f" {self._inbox}.{id if atomic else f'{id}{number}'}"
             headers, data = (head + "\r\n").encode(), row["data"].encode()
@@ -168,15 +168,16 @@ _HEAD = _template(("id", "type", "source", "subject", "time", "area", "actor", "
 
 
 @lru_cache(maxsize=4096)
-def _subject(type: str, area: str) -> str:
+def _subject(service: str, type: str, area: str) -> str:
     """`org.beatbook.forum.minutes.published.v1` and an area make `beatbook.forum.minutes.published.XK.PRI`.
 
-    Raises `ValueError` for one that would break the line it is written on.
+    Raises `ValueError` for one that would break the line it is written on, and for one that is not this service's: the
+    broker would refuse it as an attempt to cheat, which ends the process and its API with it. ADR 0013.
     """
     kind = type.removeprefix(f"{TYPE_PREFIX}.").rpartition(".")[0]
     subject = f"{SUBJECT_PREFIX}.{kind}.{area}"
-    if not subject.isprintable() or " " in subject:
-        raise ValueError("an event's type and area make no subject")
+    if not subject.isprintable() or " " in subject or not kind.startswith(f"{service}."):
+        raise ValueError("an event's type and area make no subject of this service's")
     return subject
 
 

@@ -50,6 +50,13 @@ async def test_a_subject_that_would_break_its_line_is_refused(publisher, rows):
         publisher.write(rows(1, 1, area="XK 5\r\nPUB other 0"), 0)
 
 
+@pytest.mark.parametrize("type", ["org.beatbook.cases.incident.recorded.v1", "nonsense", ""])
+async def test_an_event_that_is_not_this_services_is_refused_here_not_by_the_broker(publisher, rows, type):
+    """Who tries to publish what is another's is taken for a cheat, and its process ended, again and again. ADR 0013."""
+    with pytest.raises(ValueError, match="subject"):
+        publisher.write(rows(1, 1, type=type), 0)
+
+
 @pytest.mark.parametrize("last", [9, 30], ids=["few", "many"])
 async def test_a_batch_for_another_place_leaves_nothing(publisher, rows, owner, last):
     await publisher.publish(publisher.write(rows(1, 3), 0))
