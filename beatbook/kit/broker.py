@@ -169,19 +169,21 @@ class Broker:
     async def ensure_stream(self, service: str) -> StreamInfo:
         """The service's stream, made when it is missing: file storage, kept by limits, refusing new when full.
 
-        One that an earlier version made, or with another bound, is changed. Another account's is neither
-        made nor changed here, but waited for: raises `NotFoundError` then. Raises `BrokerTooOld`.
+        One that an earlier version made, that has another bound, or that somebody changed so that it would not take
+        our events, is changed. Another account's is neither made nor changed here, but waited for: raises
+        `NotFoundError` then. Raises `BrokerTooOld`.
         """
         jetstream = self.jetstream_of(service)
         if not self.is_own(service):
             return await jetstream.stream_info(stream_name(service))
+        subjects = [f"{SUBJECT_PREFIX}.{service}.>"]
         try:
             info = await jetstream.stream_info(stream_name(service))
         except NotFoundError:
             info = await jetstream.add_stream(
                 StreamConfig(
                     name=stream_name(service),
-                    subjects=[f"{SUBJECT_PREFIX}.{service}.>"],
+                    subjects=subjects,
                     storage=StorageType.FILE,
                     retention=RetentionPolicy.LIMITS,
                     discard=DiscardPolicy.NEW,
@@ -189,8 +191,10 @@ class Broker:
                     allow_atomic=True,
                 )
             )
-        if not info.config.allow_atomic or info.config.max_bytes != self._stream_max_bytes:
-            wanted = info.config.evolve(allow_atomic=True, max_bytes=self._stream_max_bytes)
+        wanted = info.config.evolve(
+            subjects=subjects, discard=DiscardPolicy.NEW, allow_atomic=True, max_bytes=self._stream_max_bytes
+        )
+        if wanted != info.config:
             try:
                 info = await jetstream.update_stream(wanted)
             except ServerError as error:  # the account has no room for a wider bound

@@ -1,7 +1,7 @@
 """Batches: stored at their place or not at all, whatever happens to their answer. Rule X1, ADR 0011."""
 
 import pytest
-from nats.js.api import StreamConfig
+from nats.js.api import DiscardPolicy, StreamConfig
 
 from beatbook.contracts.envelope import cloudevent_headers
 from beatbook.kit import publishing, relay
@@ -145,6 +145,17 @@ async def test_a_stream_of_an_earlier_version_is_changed_not_emptied(broker, nat
     await broker.ensure_stream("forum")
     info = await broker.jetstream.stream_info(stream_name("forum"))
     assert (info.config.allow_atomic, info.config.max_bytes, info.state.messages) == (True, 4 << 30, 1)
+
+
+async def test_a_stream_that_somebody_turned_away_from_our_events_is_turned_back(owner, broker):
+    await owner.record(3)
+    await owner.relayed()
+    info = await broker.jetstream.stream_info(stream_name("forum"))
+    await broker.jetstream.update_stream(info.config.evolve(subjects=["elsewhere.>"], discard=DiscardPolicy.OLD))
+    await owner.record(2)
+    await owner.relayed()
+    assert await owner.stream_positions() == [1, 2, 3, 4, 5]
+    assert (await broker.jetstream.stream_info(stream_name("forum"))).config.discard == DiscardPolicy.NEW
 
 
 async def test_a_server_that_would_take_a_batch_for_single_messages_is_refused(broker, monkeypatch):
