@@ -42,7 +42,7 @@ _OUTAGES = (
 )
 
 
-def is_outage(db: asyncpg.Connection, error: Exception) -> bool:
+def database_is_away(db: asyncpg.Connection, error: Exception) -> bool:
     """Whether the database is away, rather than the event wrong.
 
     The driver's own errors don't tell: a value it can't encode is an interface error like a lost connection.
@@ -126,7 +126,7 @@ class Applier:
         except Behind:
             raise
         except Exception as error:
-            if is_outage(db, error):
+            if database_is_away(db, error):
                 raise
             log.warning("%d events could not be applied together: %s", len(events), type(error).__name__)
             if len(events) == 1:
@@ -177,7 +177,7 @@ class Applier:
             except Behind:
                 raise
             except Exception as another:  # a poison event must not stop the stream
-                if is_outage(db, another):
+                if database_is_away(db, another):
                     raise
                 error = another
         log.error("parking event %s", event.id, exc_info=error)

@@ -94,7 +94,7 @@ async def _own(service: str, database: Database, readings: dict[tuple[str, str],
         async with asyncio.timeout(PATIENCE_SECONDS), database.plain() as db:
             rows = await db.fetch(_CONSUMERS)
             unpublished = await standing(db, None)
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError) as error:
         log.warning("how far %s is behind is not known just now: %s", service, type(error).__name__)
         return False
     _board.logs[service] = Waiting(unpublished.events, unpublished.next_at)

@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 from pydantic import SecretStr
 
-from beatbook.kit.applying import is_outage
+from beatbook.kit.applying import database_is_away
 from beatbook.kit.broker import stream_name
 from beatbook.kit.feed import FeedReader, Page
 from beatbook.kit.ids import new_id
@@ -255,8 +255,8 @@ async def test_a_value_the_database_cannot_hold_is_the_events_fault_not_an_outag
     db = await reader.database.connect()
     with pytest.raises(asyncpg.DataError) as wrong:
         await db.fetchval("select $1::int", 2**40)
-    assert not is_outage(db, wrong.value)
+    assert not database_is_away(db, wrong.value)
     await db.close()
     with pytest.raises(asyncpg.InterfaceError) as away:
         await db.fetchval("select 1")
-    assert is_outage(db, away.value)
+    assert database_is_away(db, away.value)
