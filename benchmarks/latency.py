@@ -205,7 +205,6 @@ async def compare(
     async with aiohttp.ClientSession(
         headers=headers, raise_for_status=True, connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=2)
     ) as http:
-
         for pipeline in pipelines.values():  # a service is slow at first: statements are compiled, connections opened
             await pipeline.load(http, rate // 4, secs)
 
