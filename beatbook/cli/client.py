@@ -144,6 +144,6 @@ def running_urls(instance: Instance) -> dict[str, str]:
     except (OSError, ValueError) as error:
         raise Refusal(
             f"{instance.directory} holds no running instance: start one with `beatbook up`, "
-            "name its directory with --data-dir, or a service with --url and --token."
+            "name its directory with --data-dir, or a service with --url and --token where the command takes them."
         ) from error
     return {name: value for name, value in noted.items() if isinstance(value, str) and value.startswith("http")}

@@ -112,5 +112,5 @@ def tell(monkey: Monkey, fleet: Fleet, acknowledged: list[Ack], faults: list[str
     print(f"freezes: {monkey.freezes.total()} {dict(monkey.freezes.most_common())}")
     incidents = sum(len(ack["cells"]) for ack in acknowledged if ack["kind"] == "batch")
     commands = len(acknowledged)
-    print(f"acknowledged: {commands} commands, {incidents} incidents among them; answers {dict(fleet.answers())}")
+    print(f"acknowledged: {commands} commands, {incidents} incidents in them; answers {dict(fleet.answers())}")
     print(f"seed {SEED}: {faults or 'all is well'}, {time.monotonic() - began:.0f} s in all")
