@@ -8,8 +8,10 @@ As root, PostgreSQL is shown another user id, by the first of these that the mac
 """
 
 import ctypes
+import errno
 import os
 import pwd
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -108,10 +110,25 @@ def _works(assume: Callable[[], None]) -> bool:
 
 def _enter_namespace(uid: int, gid: int) -> None:
     outer_uid, outer_gid = os.geteuid(), os.getegid()
-    _call("unshare", _CLONE_NEWUSER)
+    _unshare_users()
     Path("/proc/self/setgroups").write_text("deny")
     Path("/proc/self/uid_map").write_text(f"{uid} {outer_uid} 1")
     Path("/proc/self/gid_map").write_text(f"{gid} {outer_gid} 1")
+
+
+def _unshare_users() -> None:
+    """Enter a user namespace; tried again for a second while the kernel holds this process for a threaded one.
+
+    Seen twice in many hundred starts, just after a fork. Raises `OSError`, at once when it is refused for good.
+    """
+    deadline = time.monotonic() + 1.0
+    while True:
+        try:
+            return _call("unshare", _CLONE_NEWUSER)
+        except OSError as error:
+            if error.errno != errno.EINVAL or time.monotonic() > deadline:
+                raise
+        time.sleep(0.01)
 
 
 class _CapabilityHeader(ctypes.Structure):

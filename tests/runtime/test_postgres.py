@@ -1,6 +1,7 @@
 """The embedded PostgreSQL: as whom it runs, what survives its death, whose databases it holds."""
 
 import asyncio
+import errno
 import os
 import signal
 from collections.abc import Iterator
@@ -123,6 +124,19 @@ async def test_without_namespaces_root_starts_it_under_another_account(
 
 
 @as_root
+def test_a_namespace_that_the_kernel_refuses_for_a_moment_is_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def busy(function: str, *_: object) -> None:
+        asked.append(function)
+        if len(asked) < 4:
+            raise OSError(errno.EINVAL, "Invalid argument")
+
+    monkeypatch.setattr(identity, "_call", busy)
+    identity._unshare_users()
+    assert asked == ["unshare"] * 4
+
+
 def test_with_no_way_out_of_root_the_refusal_says_what_to_do(
     server: PostgresServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
