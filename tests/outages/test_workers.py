@@ -49,7 +49,7 @@ async def test_workers_go_on_once_their_database_is_back(stack, admin, postgres_
     loading = asyncio.create_task(rename(forum, admin, 1000))
     await asyncio.sleep(1)
     postgres_process.kill() if how == "killed" else postgres_process.freeze()
-    with pytest.raises(AssertionError, match="unavailable|outcome-unknown"):  # the latter when it was at its commit
+    with pytest.raises(AssertionError, match=r"unavailable|outcome-unknown"):  # the latter when it was at its commit
         await loading
     await asyncio.sleep(7)  # longer than a lease connection may be silent
     postgres_process.raise_up()
