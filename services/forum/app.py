@@ -5,6 +5,8 @@ from pathlib import Path
 from beatbook.contracts import forum as contract
 from beatbook.contracts.envelope import registry
 from beatbook.kit.service import Service
+from services.forum.advisories.routes import routes as advisory_routes
+from services.forum.agenda import tables as _agenda  # noqa: F401 - its table belongs to the metadata
 from services.forum.areas.routes import bulk as bulk_area_routes
 from services.forum.areas.routes import routes as area_routes
 from services.forum.base import ForumTable
@@ -13,6 +15,7 @@ from services.forum.forums.routes import routes as forum_routes
 from services.forum.meetings.routes import routes as meeting_routes
 from services.forum.members.routes import routes as member_routes
 from services.forum.minutes.routes import routes as minutes_routes
+from services.forum.timers import TIMERS
 
 service = Service(
     name="forum",
@@ -21,6 +24,7 @@ service = Service(
         bulk_area_routes,
         area_routes,
         forum_routes,
+        advisory_routes,
         member_routes,
         meeting_routes,
         minutes_routes,
@@ -29,4 +33,5 @@ service = Service(
     events=tuple(registry(vars(contract)).values()),
     metadata=ForumTable.metadata,
     migrations=Path(__file__).parent / "migrations",
+    timers=TIMERS,
 )

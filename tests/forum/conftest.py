@@ -12,7 +12,7 @@ import pytest
 
 NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)
 TABLES = ("areas", "forums", "rules_of_procedure", "members", "meetings", "attendance", "minutes", "minutes_versions",
-          "decisions", "events", "idempotency_keys")  # fmt: skip
+          "decisions", "advisories", "agenda_entries", "events", "idempotency_keys")  # fmt: skip
 
 
 @dataclass

@@ -9,6 +9,8 @@ from beatbook.kit.db import AsyncSession
 from beatbook.kit.errors import Conflict, Forbidden, Refused
 from beatbook.kit.events import emit
 from beatbook.kit.web import ExpectedVersion
+from services.forum.advisories.commands import settle
+from services.forum.advisories.rules import About, Caution
 from services.forum.decisions import queries, rules
 from services.forum.decisions.schemas import DecisionClose, DecisionCreate
 from services.forum.decisions.tables import Decision
@@ -16,11 +18,11 @@ from services.forum.forums.rules import may_manage
 from services.forum.meetings.queries import managed_meeting
 from services.forum.meetings.rules import MeetingState
 
-OVERRIDE_ADVISORY = {
-    "code": "affected-group-overruled",
-    "text": "A majority decided over the recorded dissent of a group specially affected; see the chair's statement.",
-    "rule": "F12",
-}
+OVERRULED = Caution(
+    "affected-group-overruled",
+    "A majority decided over the recorded dissent of a group specially affected; see the chair's statement.",
+    "F12",
+)
 
 
 async def record_decision(
@@ -32,6 +34,7 @@ async def record_decision(
         raise Conflict("Decisions are recorded of a meeting that was held; record it as held first.", rule="F12")
     dissenting = [dissent.group for dissent in request.dissent if dissent.group]
     overrides = rules.overrides_affected_group(request.method, request.affected_groups, dissenting)
+    cautions = [OVERRULED] if overrides else []
     votes = (request.votes.yes, request.votes.no, request.votes.abstained) if request.votes else None
     unmet = rules.recording_obstacles(request.method, votes, overrides, request.chair_statement)
     if request.due_on is not None and request.due_on < meeting.held_at.date():
@@ -48,7 +51,7 @@ async def record_decision(
         state=rules.DecisionState.OPEN,
         recorded_at=now,
         decided_on=meeting.held_at.date(),
-        advisories=[OVERRIDE_ADVISORY] if overrides else [],
+        advisories=[vars(caution) for caution in cautions],
     )
     session.add(decision)
     await session.flush()
@@ -63,6 +66,17 @@ async def record_decision(
         recorded_at=now,
     )
     await emit(session, event, subject=decision.id, area=decision.area, actor=actor, at=now)
+    if cautions:
+        await settle(
+            session,
+            actor,
+            now,
+            forum_id=decision.forum_id,
+            area=decision.area,
+            about=About.DECISION,
+            about_id=decision.id,
+            cautions=cautions,
+        )
     return decision
 
 

@@ -9,6 +9,8 @@ from beatbook.kit.db import AsyncSession
 from beatbook.kit.errors import Conflict, Refused
 from beatbook.kit.events import emit
 from beatbook.kit.web import ExpectedVersion
+from services.forum.advisories.commands import settle
+from services.forum.advisories.rules import About
 from services.forum.forums.queries import first_rules_adopted, managed_forum
 from services.forum.forums.tables import Forum
 from services.forum.meetings import queries, rules
@@ -30,9 +32,9 @@ async def plan_meeting(
         public_counts=[],
         advisories=[],
     )
-    meeting.advisories = await _cautions(session, forum, meeting)
     session.add(meeting)
     await session.flush()
+    await _advise(session, actor, now, forum, meeting)
     await _emit_planned(session, actor, now, meeting)
     return meeting
 
@@ -60,7 +62,7 @@ async def change_meeting(
     meeting.state = rules.MeetingState(meeting.state)
     if replanned:
         meeting.state_reason = None
-    meeting.advisories = await _cautions(session, await managed_forum(session, actor, meeting.forum_id), meeting)
+    await _advise(session, actor, now, await managed_forum(session, actor, meeting.forum_id), meeting)
     meeting.version += 1
     if replanned:
         await _emit_planned(session, actor, now, meeting)
@@ -131,11 +133,21 @@ async def call_off_meeting(
     return meeting
 
 
-async def _cautions(session: AsyncSession, forum: Forum, meeting: Meeting) -> list[dict[str, str]]:
+async def _advise(session: AsyncSession, actor: Actor, now: datetime, forum: Forum, meeting: Meeting) -> None:
     sensitive = any(topic["sensitive"] for topic in meeting.topics)
     previous = await queries.last_start_before(session, forum.id, meeting.starts_at)
     found = rules.planning_cautions(sensitive, meeting.place_kind, meeting.starts_at, previous, forum.interval_days)
-    return [vars(caution) for caution in found]
+    meeting.advisories = [vars(caution) for caution in found]
+    await settle(
+        session,
+        actor,
+        now,
+        forum_id=forum.id,
+        area=forum.area,
+        about=About.MEETING,
+        about_id=meeting.id,
+        cautions=found,
+    )
 
 
 async def _emit_planned(session: AsyncSession, actor: Actor, now: datetime, meeting: Meeting) -> None:

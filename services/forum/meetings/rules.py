@@ -1,9 +1,10 @@
 """Meetings: their states, and what is worth a word of caution. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+
+from services.forum.advisories.rules import Caution
 
 
 class Purpose(StrEnum):
@@ -40,15 +41,6 @@ class Attendance(StrEnum):
 
 
 OPEN_STATES = frozenset({MeetingState.PLANNED, MeetingState.INVITED, MeetingState.POSTPONED})
-
-
-@dataclass(frozen=True)
-class Caution:
-    """An advisory: the request succeeds, and local people decide."""
-
-    code: str
-    text: str
-    rule: str
 
 
 def state_obstacle(state: MeetingState, step: str) -> str | None:

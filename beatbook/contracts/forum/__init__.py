@@ -1,0 +1,26 @@
+"""What the forum service publishes, a file for each noun."""
+
+from beatbook.contracts.forum.advisories import AdvisoryCleared, AdvisoryRaised
+from beatbook.contracts.forum.areas import AreaClosed, AreaRegistered
+from beatbook.contracts.forum.decisions import DecisionClosed, DecisionRecorded
+from beatbook.contracts.forum.forums import ForumChanged, ForumFounded
+from beatbook.contracts.forum.meetings import MeetingCalledOff, MeetingHeld, MeetingPlanned
+from beatbook.contracts.forum.members import MemberSeated
+from beatbook.contracts.forum.minutes import MinutesApproved, MinutesPublished
+
+__all__ = [
+    "AdvisoryCleared",
+    "AdvisoryRaised",
+    "AreaClosed",
+    "AreaRegistered",
+    "DecisionClosed",
+    "DecisionRecorded",
+    "ForumChanged",
+    "ForumFounded",
+    "MeetingCalledOff",
+    "MeetingHeld",
+    "MeetingPlanned",
+    "MemberSeated",
+    "MinutesApproved",
+    "MinutesPublished",
+]

@@ -1,0 +1,41 @@
+"""What decisions publish."""
+
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+from beatbook.contracts.areas import AreaCode
+from beatbook.contracts.envelope import INSIDE_FORUMS, Event
+
+
+class DecisionRecorded(Event, service="forum", aggregate="decision", verb="recorded", audience=INSIDE_FORUMS):
+    """A meeting decided or asked for something; the words stay with the forum. Rule F12.
+
+    `owner` is the sector of the owning organisation, a code: its name is free text and stays too.
+    """
+
+    decision_id: UUID
+    meeting_id: UUID
+    forum_id: UUID
+    area: AreaCode
+    kind: str
+    owner: str | None
+    due_on: date | None
+    recorded_at: datetime
+
+
+class DecisionClosed(Event, service="forum", aggregate="decision", verb="closed", audience=INSIDE_FORUMS):
+    """A decision ended; `on_time` is None unless it was delivered against a due date. Rule F13.
+
+    `ended_on` is the day it was done or refused, `closed_at` the moment that was recorded.
+    """
+
+    decision_id: UUID
+    forum_id: UUID
+    area: AreaCode
+    kind: str
+    outcome: Literal["delivered", "declined", "withdrawn"]
+    closed_at: datetime
+    due_on: date | None
+    on_time: bool | None
+    ended_on: date | None = None

@@ -1,0 +1,41 @@
+"""What meetings publish; people as counts."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from beatbook.contracts.areas import AreaCode
+from beatbook.contracts.envelope import INSIDE_FORUMS, Event
+
+
+class MeetingPlanned(Event, service="forum", aggregate="meeting", verb="planned", audience=INSIDE_FORUMS):
+    """A meeting got its date. Rule F7."""
+
+    meeting_id: UUID
+    forum_id: UUID
+    area: AreaCode
+    starts_at: datetime
+    purpose: str
+    public: bool
+
+
+class MeetingHeld(Event, service="forum", aggregate="meeting", verb="held", audience=INSIDE_FORUMS):
+    """A meeting took place; people as counts. Rules F7, F10."""
+
+    meeting_id: UUID
+    forum_id: UUID
+    area: AreaCode
+    held_at: datetime
+    purpose: str
+    public: bool
+    members_present: int
+    public_present: int
+
+
+class MeetingCalledOff(Event, service="forum", aggregate="meeting", verb="called_off", audience=INSIDE_FORUMS):
+    """A planned meeting was postponed or cancelled. Rule F7."""
+
+    meeting_id: UUID
+    forum_id: UUID
+    area: AreaCode
+    state: Literal["postponed", "cancelled"]

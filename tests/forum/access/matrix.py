@@ -1,0 +1,58 @@
+"""The access matrix: which role may make which change and read what, a part for each feature.
+
+A feature adds a file beside this one that holds a `PART`; `test_access.py` tries every part over every role, and
+`test_every_operation_is_in_the_matrix` fails for an operation that no part names.
+"""
+
+import importlib
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from beatbook.contracts.actor import Role
+from tests.forum.conftest import World
+
+MANAGERS = frozenset({Role.ADMIN, Role.COUNCIL})
+INSIDERS = MANAGERS | {Role.FORUM_MEMBER, Role.OFFICER, Role.SUPERVISOR, Role.ADVISOR}
+ANYONE = frozenset(Role)
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change, with ids of the world in braces; who is allowed holds one of the roles at `at`, the forum's area.
+
+    `hidden`: it is about something that only those inside know of, so that others are told that it is not there.
+    """
+
+    method: str
+    path: str
+    body: Any = None
+    allowed: frozenset[Role] = MANAGERS
+    hidden: bool = False
+    at: str = "XK.PRI"
+
+
+@dataclass(frozen=True)
+class Part:
+    """A feature's part: changes in an order in which one caller can make them all, and reads.
+
+    `public` answers everyone, `inside` only those inside (404 for others), `lists` answer everyone and hold `secrets`
+    (names of ids) and the text "ecret" for those inside only. `readers` maps a path to the roles that may read it when
+    these are neither.
+    """
+
+    changes: Mapping[str, Change] = field(default_factory=dict)
+    public: Sequence[str] = ()
+    inside: Sequence[str] = ()
+    lists: Sequence[str] = ()
+    secrets: Sequence[str] = ()
+    readers: Mapping[str, frozenset[Role]] = field(default_factory=dict)
+    prepare: Callable[[World], Awaitable[dict[str, str]]] | None = None
+
+
+def parts() -> dict[str, Part]:
+    """Every feature's part, by the name of its file."""
+    names = sorted(path.stem for path in Path(__file__).parent.glob("*.py"))
+    modules = {name: importlib.import_module(f"tests.forum.access.{name}") for name in names}
+    return {name: module.PART for name, module in modules.items() if hasattr(module, "PART")}
