@@ -11,8 +11,9 @@ import httpx
 import pytest
 
 NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)
-TABLES = ("areas", "forums", "rules_of_procedure", "members", "meetings", "attendance", "minutes", "minutes_versions",
-          "decisions", "advisories", "agenda_entries", "events", "idempotency_keys")  # fmt: skip
+TABLES = ("areas", "forums", "rules_of_procedure", "members", "meetings", "meeting_climates", "postponements",
+          "attendance", "minutes", "minutes_versions", "decisions", "advisories", "agenda_entries", "events",
+          "idempotency_keys")  # fmt: skip
 
 
 @dataclass

@@ -220,3 +220,30 @@ async def test_rule_f9_the_agenda_opens_with_the_last_minutes_and_what_is_open(w
         ("open_decision", "Repair the lamps"),
         ("topic", "Lamps"),
     ]
+
+
+async def test_rule_f17_the_climate_is_noted_and_read_from_inside(council: Council) -> None:
+    api, forum, *_ = council
+    planned = (await api.ok("POST", f"/forums/{forum}/meetings", meeting()))["id"]
+    noted = {"climate": "hostile", "noted": "Shouting about the raid; two groups left."}
+    held = {"held_at": "2026-03-01T17:00:00Z", "climate": noted}
+    assert (
+        await api("POST", f"/meetings/{planned}/hold", held | {"climate": {"climate": "stormy"}})
+    ).status_code == 422
+    assert (await api("GET", f"/meetings/{planned}/climate")).status_code == 404
+    assert "Shouting" not in str(await api.ok("POST", f"/meetings/{planned}/hold", held))
+    assert await api.ok("GET", f"/meetings/{planned}/climate", as_="officer@XK.PRI") == noted
+    assert (await api("GET", f"/meetings/{planned}/climate", as_=None)).status_code == 404
+
+
+async def test_rule_f17_each_date_a_meeting_was_postponed_from_is_kept(council: Council) -> None:
+    api, forum, *_ = council
+    planned = (await api.ok("POST", f"/forums/{forum}/meetings", meeting()))["id"]
+    postponed = {"state": "postponed", "reason": "Snow"}
+    await api.ok("POST", f"/meetings/{planned}/call-off", postponed)
+    await api.ok("POST", f"/meetings/{planned}/call-off", postponed)
+    await api.ok("PATCH", f"/meetings/{planned}", {"starts_at": "2026-04-01T17:00:00Z"})
+    await api.ok("POST", f"/meetings/{planned}/call-off", postponed)
+    await api.ok("POST", f"/meetings/{planned}/call-off", {"state": "cancelled", "reason": "Snow"})
+    kept = await api.db.fetch("select starts_at from postponements order by 1")
+    assert [f"{row['starts_at']:%m-%d}" for row in kept] == ["03-01", "04-01"]

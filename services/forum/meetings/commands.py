@@ -15,7 +15,7 @@ from services.forum.forums.queries import first_rules_adopted, managed_forum
 from services.forum.forums.tables import Forum
 from services.forum.meetings import queries, rules
 from services.forum.meetings.schemas import MeetingCallOff, MeetingCreate, MeetingHold, MeetingPatch
-from services.forum.meetings.tables import AttendanceMark, Meeting
+from services.forum.meetings.tables import AttendanceMark, Meeting, MeetingClimate, Postponement
 from services.forum.members.queries import seats
 
 
@@ -98,6 +98,8 @@ async def hold_meeting(
     meeting.public_present = sum(group.count for group in request.public)
     meeting.public_counts = [group.model_dump() for group in request.public]
     meeting.highest_police_rank = request.highest_police_rank
+    if request.climate is not None:
+        session.add(MeetingClimate(meeting_id=meeting_id, **request.climate.model_dump()))
     meeting.version += 1
     event = MeetingHeld(
         meeting_id=meeting.id,
@@ -127,6 +129,8 @@ async def call_off_meeting(
     if obstacle := rules.state_obstacle(meeting.state, request.state):
         raise Conflict(obstacle, rule="F7")
     meeting.state, meeting.state_reason = rules.MeetingState(request.state), request.reason
+    if meeting.state is rules.MeetingState.POSTPONED:
+        await session.merge(Postponement(meeting_id=meeting_id, starts_at=meeting.starts_at, forum_id=meeting.forum_id))
     meeting.version += 1
     event = MeetingCalledOff(meeting_id=meeting.id, forum_id=meeting.forum_id, area=meeting.area, state=request.state)
     await emit(session, event, subject=meeting.id, area=meeting.area, actor=actor, at=now)

@@ -13,7 +13,7 @@ from beatbook.kit.db import AsyncSession
 from beatbook.kit.errors import Forbidden, NotFound
 from services.forum.forums.rules import INSIDERS, may_manage, may_see_inside
 from services.forum.meetings.rules import MeetingState
-from services.forum.meetings.tables import AttendanceMark, Meeting
+from services.forum.meetings.tables import AttendanceMark, Meeting, MeetingClimate
 
 
 def visible_to(statement: SelectOfScalar[Meeting], actor: Actor) -> SelectOfScalar[Meeting]:
@@ -94,3 +94,12 @@ async def list_attendance(session: AsyncSession, actor: Actor, meeting_id: UUID)
         select(AttendanceMark).where(AttendanceMark.meeting_id == meeting_id).order_by(col(AttendanceMark.member_id))
     )
     return (await session.exec(statement)).all()
+
+
+async def climate_of(session: AsyncSession, actor: Actor, meeting_id: UUID) -> MeetingClimate:
+    """The climate noted of a meeting, for those inside; raises `NotFound` also when none was noted. Rule F17."""
+    meeting = await meeting_by_id(session, actor, meeting_id)
+    noted = await session.get(MeetingClimate, meeting_id)
+    if noted is None or not may_see_inside(actor, meeting.area):
+        raise NotFound("noted climate")
+    return noted

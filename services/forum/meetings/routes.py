@@ -17,6 +17,7 @@ from services.forum.meetings import commands, queries
 from services.forum.meetings.rules import MeetingState
 from services.forum.meetings.schemas import (
     AttendanceView,
+    ClimateView,
     MeetingCallOff,
     MeetingCreate,
     MeetingHold,
@@ -112,6 +113,12 @@ async def list_attendance(meeting_id: UUID, session: Read, actor: CurrentActor) 
     """Who came, by seat."""
     rows = await queries.list_attendance(session, actor, meeting_id)
     return [AttendanceView.model_validate(row) for row in rows]
+
+
+@routes.get("/meetings/{meeting_id}/climate")
+async def read_climate(meeting_id: UUID, session: Read, actor: CurrentActor) -> ClimateView:
+    """The climate noted of a meeting."""
+    return ClimateView.model_validate(await queries.climate_of(session, actor, meeting_id))
 
 
 @routes.patch("/meetings/{meeting_id}")

@@ -40,6 +40,14 @@ class Attendance(StrEnum):
     ABSENT = "absent"
 
 
+class Climate(StrEnum):
+    """How a meeting felt to who kept its record. Rule F17. Source: ICT sprint 7."""
+
+    CALM = "calm"
+    TENSE = "tense"
+    HOSTILE = "hostile"
+
+
 OPEN_STATES = frozenset({MeetingState.PLANNED, MeetingState.INVITED, MeetingState.POSTPONED})
 
 

@@ -9,7 +9,7 @@ from beatbook.contracts.areas import AreaCode
 from beatbook.kit.web import StrictModel, View
 from services.forum.areas.schemas import Moment
 from services.forum.forums.schemas import Advisory
-from services.forum.meetings.rules import Attendance, MeetingState, PlaceKind, Purpose
+from services.forum.meetings.rules import Attendance, Climate, MeetingState, PlaceKind, Purpose
 
 Line = Annotated[str, Field(min_length=1, max_length=500)]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
@@ -63,6 +63,13 @@ class PublicCount(StrictModel):
     count: int = Field(ge=0, le=100_000)
 
 
+class ClimateNote(StrictModel):
+    """How the meeting felt, and what was noted of it: words on what happened, no names. Rule F17."""
+
+    climate: Climate
+    noted: Annotated[str, Field(min_length=1, max_length=2000)] | None = None
+
+
 class MeetingHold(StrictModel):
     """What is recorded when a meeting has taken place."""
 
@@ -70,6 +77,7 @@ class MeetingHold(StrictModel):
     attendance: list[AttendanceIn] = Field(default_factory=list, max_length=500)
     public: list[PublicCount] = Field(default_factory=list, max_length=200)
     highest_police_rank: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    climate: ClimateNote | None = None
 
 
 class MeetingCallOff(StrictModel):
@@ -108,3 +116,10 @@ class AttendanceView(View):
 
     member_id: UUID
     status: Attendance
+
+
+class ClimateView(View):
+    """The climate noted of a meeting, for those inside."""
+
+    climate: Climate
+    noted: str | None

@@ -11,7 +11,7 @@ from sqlmodel import Field
 from beatbook.kit.db import UTC_TIME, text_enum
 from beatbook.kit.ids import new_id
 from services.forum.base import ForumTable
-from services.forum.meetings.rules import Attendance, MeetingState, PlaceKind, Purpose
+from services.forum.meetings.rules import Attendance, Climate, MeetingState, PlaceKind, Purpose
 
 
 class Meeting(ForumTable, table=True):
@@ -53,3 +53,24 @@ class AttendanceMark(ForumTable, table=True):
     meeting_id: UUID = Field(primary_key=True, foreign_key="meetings.id")
     member_id: UUID = Field(primary_key=True, foreign_key="members.id")
     status: Attendance = Field(sa_column=Column(text_enum(Attendance), nullable=False))
+
+
+class MeetingClimate(ForumTable, table=True):
+    """The climate noted of a held meeting; a meeting of which none was noted has no row. Rule F17."""
+
+    __tablename__ = "meeting_climates"
+
+    meeting_id: UUID = Field(primary_key=True, foreign_key="meetings.id")
+    climate: Climate = Field(sa_column=Column(text_enum(Climate), nullable=False))
+    noted: str | None = None
+
+
+class Postponement(ForumTable, table=True):
+    """A date at which a meeting was to be held and was not: it outlives the meeting's new date. Rules F7, F17."""
+
+    __tablename__ = "postponements"
+    __table_args__ = (Index("postponements_forum", "forum_id", "starts_at"),)
+
+    meeting_id: UUID = Field(primary_key=True, foreign_key="meetings.id")
+    starts_at: datetime = Field(sa_column=Column(UTC_TIME, primary_key=True))
+    forum_id: UUID = Field(foreign_key="forums.id")

@@ -13,6 +13,12 @@ async def prepare(world: World) -> dict[str, str]:
     """A closed area, and what each step of minutes starts from."""
     await world.api.ok("POST", "/areas/XK.PRI.DARDANIA/close", {"closed_on": "2026-03-01"})
     found = {}
+    body = meeting("2026-03-04T17:00:00Z")
+    found["hostile"] = (await world.api.ok("POST", f"/forums/{world.forum}/meetings", body))["id"]
+    climate = {"climate": "hostile", "noted": "Secret shouting"}
+    await world.api.ok(
+        "POST", f"/meetings/{found['hostile']}/hold", {"held_at": "2026-03-04T17:00:00Z", "climate": climate}
+    )
     for name, steps in (("unwritten", None), ("circulated", 1), ("approved", 2)):
         body = meeting("2026-03-05T17:00:00Z", public=False)
         planned = (await world.api.ok("POST", f"/forums/{world.forum}/meetings", body))["id"]
@@ -71,7 +77,8 @@ PART = Part(
     ),
     inside=(
         "/forums/{forum}/members", "/forums/{forum}/advisories", "/meetings/{held}/attendance",
-        "/meetings/{closed_held}", "/meetings/{closed_held}/attendance", "/meetings/{closed_held}/agenda",
+        "/meetings/{hostile}/climate", "/meetings/{closed_held}",
+        "/meetings/{closed_held}/attendance", "/meetings/{closed_held}/agenda",
         "/meetings/{closed_planned}", "/minutes/{draft}", "/minutes/{draft}/versions", "/minutes/{circulated}",
         "/minutes/{approved}", "/decisions/{closed_decision}",
     ),
