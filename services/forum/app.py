@@ -10,6 +10,7 @@ from services.forum.agenda import tables as _agenda  # noqa: F401 - its table be
 from services.forum.areas.routes import bulk as bulk_area_routes
 from services.forum.areas.routes import routes as area_routes
 from services.forum.base import ForumTable
+from services.forum.corrections.routes import routes as correction_routes
 from services.forum.decisions.routes import routes as decision_routes
 from services.forum.forums.routes import routes as forum_routes
 from services.forum.meetings.routes import routes as meeting_routes
@@ -29,6 +30,7 @@ service = Service(
         meeting_routes,
         minutes_routes,
         decision_routes,
+        correction_routes,
     ),
     events=tuple(registry(vars(contract)).values()),
     metadata=ForumTable.metadata,

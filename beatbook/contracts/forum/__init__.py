@@ -2,6 +2,7 @@
 
 from beatbook.contracts.forum.advisories import AdvisoryCleared, AdvisoryRaised
 from beatbook.contracts.forum.areas import AreaClosed, AreaRegistered
+from beatbook.contracts.forum.corrections import CorrectionPublished, CorrectionWithdrawn
 from beatbook.contracts.forum.decisions import DecisionClosed, DecisionRecorded
 from beatbook.contracts.forum.forums import ForumChanged, ForumFounded
 from beatbook.contracts.forum.meetings import MeetingCalledOff, MeetingHeld, MeetingPlanned
@@ -13,6 +14,8 @@ __all__ = [
     "AdvisoryRaised",
     "AreaClosed",
     "AreaRegistered",
+    "CorrectionPublished",
+    "CorrectionWithdrawn",
     "DecisionClosed",
     "DecisionRecorded",
     "ForumChanged",
