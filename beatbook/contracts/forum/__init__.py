@@ -6,7 +6,7 @@ from beatbook.contracts.forum.corrections import CorrectionPublished, Correction
 from beatbook.contracts.forum.decisions import DecisionClosed, DecisionRecorded
 from beatbook.contracts.forum.forums import ForumChanged, ForumFounded
 from beatbook.contracts.forum.meetings import MeetingCalledOff, MeetingHeld, MeetingPlanned
-from beatbook.contracts.forum.members import MemberSeated
+from beatbook.contracts.forum.members import MemberChanged, MemberSeated, MemberTermEnded
 from beatbook.contracts.forum.minutes import MinutesApproved, MinutesPublished
 
 __all__ = [
@@ -23,7 +23,9 @@ __all__ = [
     "MeetingCalledOff",
     "MeetingHeld",
     "MeetingPlanned",
+    "MemberChanged",
     "MemberSeated",
+    "MemberTermEnded",
     "MinutesApproved",
     "MinutesPublished",
 ]
