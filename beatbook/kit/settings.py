@@ -32,6 +32,9 @@ class HttpSettings(BaseSettings):
     """Where the JSON log goes; standard output when not given."""
     trace_sampling: float = 0.05
     """Share of requests that are traced, 0 to 1."""
+    public_url: str | None = Field(default=None, pattern=r"^https?://[^/?#\s]+$")
+    """Where readers reach the gateway, such as https://safety.example: feeds and calendars name it. What a request
+    was sent to when not given, which a proxy may hide."""
     request_timeout: float = 30.0
     """Seconds after which a request whose answer has not begun is answered 503 and broken off."""
 

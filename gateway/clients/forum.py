@@ -22,6 +22,7 @@ class AreaRecord(Record):
     name: str
     names: dict[str, str] = Field(default_factory=dict)
     external_codes: dict[str, str] = Field(default_factory=dict)
+    languages: list[str] = Field(default_factory=list)
     population: int | None = None
     valid_from: date | None = None
     valid_to: date | None = None
@@ -47,6 +48,7 @@ class ForumRecord(Record):
     interval_days: int | None = None
     rules_version: int = 0
     advisories: list[AdvisoryRecord] = Field(default_factory=list)
+    time_zone: str = "UTC"
     created_at: datetime | None = None
 
 
@@ -66,7 +68,10 @@ class MeetingRecord(Record):
     purpose: str
     topics: list[TopicRecord] = Field(default_factory=list)
     place: str | None = None
+    languages: list[str] = Field(default_factory=list)
+    interpreters: list[str] = Field(default_factory=list)
     starts_at: datetime
+    duration_minutes: int = 60
     held_at: datetime | None = None
     state: str
     state_reason: str | None = None
@@ -97,6 +102,16 @@ class MinutesRecord(Record):
     items: list[MinutesItemRecord] = Field(default_factory=list)
     published: int = 0
     sha256: str | None = None
+
+
+class MinutesVersionRecord(Record):
+    """One published version of minutes: its content as it was hashed."""
+
+    minutes_id: UUID
+    number: int
+    sha256: str
+    published_at: datetime
+    content: dict[str, Any]
 
 
 class DecisionRecord(Record):
@@ -133,6 +148,7 @@ _MEETING = TypeAdapter(MeetingRecord)
 _MEETINGS = TypeAdapter(Listed[MeetingRecord])
 _MINUTES = TypeAdapter(MinutesRecord)
 _MINUTES_LIST = TypeAdapter(Listed[MinutesRecord])
+_VERSIONS = TypeAdapter(Listed[MinutesVersionRecord])
 _DECISION = TypeAdapter(DecisionRecord)
 _DECISIONS = TypeAdapter(Listed[DecisionRecord])
 
@@ -174,6 +190,10 @@ class ForumClient:
             if after is None:
                 return found
 
+    async def area(self, code: str) -> AreaRecord:
+        """One area, with its boundary."""
+        return await self._upstream.read(_AREA, f"/areas/{code}")
+
     async def forum(self, forum_id: str) -> ForumRecord:
         """One forum."""
         return await self._upstream.read(_FORUM, f"/forums/{forum_id}")
@@ -197,6 +217,19 @@ class ForumClient:
     async def minutes_list(self, **params: str | int | None) -> Listed[MinutesRecord]:
         """A page of minutes, newest first."""
         return await self._upstream.read(_MINUTES_LIST, "/minutes", params)
+
+    async def versions(self, minutes_id: str) -> list[MinutesVersionRecord]:
+        """Every published version of minutes, oldest first."""
+        found: list[MinutesVersionRecord] = []
+        after: str | None = None
+        while True:
+            page = await self._upstream.read(
+                _VERSIONS, f"/minutes/{minutes_id}/versions", {"after": after, "limit": CODES_PER_CALL}
+            )
+            found.extend(page.items)
+            after = page.next
+            if after is None:
+                return found
 
     async def decision(self, decision_id: str) -> DecisionRecord:
         """One decision."""

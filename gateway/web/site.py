@@ -13,6 +13,7 @@ from starlette.types import Scope
 
 from gateway.callers import COOKIE
 from gateway.web import wording
+from gateway.web.languages import DEFAULT, words_of
 from gateway.web.visitors import Visitor
 
 HERE = Path(__file__).parent
@@ -28,8 +29,9 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
-    "Cache-Control": "private, no-store",
 }
+NO_STORE = {"Cache-Control": "private, no-store", "Vary": "Accept-Language, Cookie"}
+"""A page that is one reader's own, or is not public."""
 
 
 class LongLived(StaticFiles):
@@ -59,7 +61,7 @@ def _templates() -> Environment:
     )
     environment.globals["TIER_NAMES"] = wording.TIER_NAMES
     environment.globals["TIERS_BELOW"] = wording.TIERS_BELOW
-    for name in ("number", "spoken", "day", "month", "short_month", "path_of", "node", "ticks"):
+    for name in ("number", "spoken", "day", "month", "short_month", "path_of", "node", "ticks", "named", "area_path"):
         environment.filters[name] = getattr(wording, name)
     return environment
 
@@ -74,12 +76,28 @@ def page(
     **values: Any,
 ) -> HTMLResponse:
     """An HTML page; the cookie of a token that is not accepted any more is taken away."""
-    text = (
-        _templates()
-        .get_template(template)
-        .render(visitor=visitor, here=request.url.path, embedded=request.app.state.settings.embedded, **values)
+    response = HTMLResponse(
+        drawn_page(request, template, visitor, **values),
+        status_code=status,
+        headers={**NO_STORE, **security_headers(policy)},
     )
-    response = HTMLResponse(text, status_code=status, headers={**HEADERS, "Content-Security-Policy": policy})
     if visitor.expired:
         response.delete_cookie(COOKIE, path="/")
     return response
+
+
+def drawn_page(request: Request, template: str, visitor: Visitor, **values: Any) -> bytes:
+    """The bytes of a page; `words` among the values says its language, English when not given."""
+    given = {"words": words_of(DEFAULT), **values}
+    settings = request.app.state.settings
+    text = (
+        _templates()
+        .get_template(template)
+        .render(visitor=visitor, here=request.url.path, embedded=settings.embedded, **given)
+    )
+    return text.encode()
+
+
+def security_headers(policy: str) -> dict[str, str]:
+    """The headers that every page has."""
+    return {**HEADERS, "Content-Security-Policy": policy}

@@ -7,6 +7,10 @@ from datetime import date, datetime
 from markupsafe import Markup, escape
 from strawberry import relay
 
+from gateway.clients.forum import AreaRecord
+from gateway.web.languages import Words
+
+AREA_PAGES = ("national", "municipality", "neighbourhood")
 TIER_NAMES = {"NATIONAL": "National", "MUNICIPAL": "Municipality", "NEIGHBOURHOOD": "Neighbourhood"}
 TIERS_BELOW = {"NATIONAL": "municipalities", "MUNICIPAL": "neighbourhoods"}
 FLAGS: Mapping[str, str] = {
@@ -76,3 +80,16 @@ def short_month(value: str) -> str:
 def months(first: str, last: str) -> str:
     """A span of months for reading."""
     return month(first) if first == last else f"{month(first)} – {month(last)}"
+
+
+def area_path(area: AreaRecord) -> str:
+    """The dashboard of an area."""
+    return f"/{AREA_PAGES[area.code.count('.')]}/{area.code}"
+
+
+def named(area: AreaRecord, words: Words) -> tuple[str, str]:
+    """An area's name in the reader's language where it has one, and the language of what is given; empty: unknown."""
+    if words.code in area.names:
+        return area.names[words.code], words.tag
+    known = next((code for code, name in area.names.items() if name == area.name and code != "und"), "")
+    return area.name, known

@@ -1,0 +1,136 @@
+"""One request for a public page: who reads, in which language, from which services; and how it is answered. Rule F20.
+
+A page without sign-in is drawn as the public sees it and kept on the shelf. A signed-in reader's page is drawn for
+that reader alone, with the reader's own token, and kept nowhere. Files and feeds are always the public's.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import Request, Response
+
+from beatbook.kit.errors import Problem, Unavailable
+from gateway.allowance import Allowance
+from gateway.callers import ANYONE, COOKIE
+from gateway.clients.forum import ForumClient
+from gateway.context import Machinery
+from gateway.web.languages import LANGUAGES, Words, negotiated, words_of
+from gateway.web.public.shelf import Drawn, Shelf, answered
+from gateway.web.site import POLICY, drawn_page, page, security_headers
+from gateway.web.visitors import Visitor, visitor_of
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a page is drawn from."""
+
+    request: Request
+    visitor: Visitor
+    words: Words
+    chosen: bool
+    """Whether the reader asked for the language by `?lang=`; links then keep it."""
+    forum: ForumClient
+    now: datetime
+
+    def link(self, path: str) -> str:
+        """An address of the public face, in the reader's chosen language."""
+        return f"{path}?lang={self.words.code}" if self.chosen else path
+
+    @property
+    def base(self) -> str:
+        """Where readers reach this gateway, for what is read elsewhere: feeds and calendars."""
+        given: str | None = self.request.app.state.settings.public_url
+        return (given or str(self.request.base_url)).rstrip("/")
+
+
+Make = Callable[[Asked], Awaitable[Drawn]]
+Values = Callable[[Asked], Awaitable[Mapping[str, Any]]]
+
+
+def _words(request: Request) -> tuple[Words, bool]:
+    code = request.query_params.get("lang")
+    if code in LANGUAGES:
+        return words_of(code), True
+    return words_of(negotiated(request.headers.get("accept-language", ""))), False
+
+
+def _asked(request: Request, visitor: Visitor, words: Words, *, chosen: bool) -> Asked:
+    machinery: Machinery = request.app.state.machinery
+    services = machinery.network.services_for(visitor.caller.bearer, Allowance())
+    return Asked(request, visitor, words, chosen, services.forum, machinery.clock())
+
+
+def _shelf(request: Request) -> Shelf:
+    shelf: Shelf = request.app.state.shelf
+    return shelf
+
+
+async def _from_shelf(request: Request, key: str, make: Callable[[], Awaitable[Drawn]]) -> Response:
+    kept = await _shelf(request).get(key, make)
+    given = request.headers
+    return answered(
+        kept,
+        accepted=given.get("accept-encoding", ""),
+        none_match=given.get("if-none-match"),
+        modified_since=given.get("if-modified-since"),
+    )
+
+
+async def show(request: Request, template: str, values: Values, *, part: str = "") -> Response:
+    """A page for reading: from the shelf for the public, drawn anew for whoever is signed in.
+
+    `part` is what else of the address the page depends on, such as a cursor.
+    """
+    words, chosen = _words(request)
+    if COOKIE in request.cookies:
+        visitor = await visitor_of(request)
+        asked = _asked(request, visitor, words, chosen=chosen)
+        try:
+            return page(request, template, visitor, words=words, asked=asked, **await values(asked))
+        except Problem as problem:
+            return _trouble(asked, problem)
+    asked = _asked(request, Visitor(ANYONE), words, chosen=chosen)
+
+    async def make() -> Drawn:
+        body = drawn_page(request, template, asked.visitor, words=words, asked=asked, **await values(asked))
+        return Drawn(body, "text/html; charset=utf-8", tuple(security_headers(POLICY).items()))
+
+    try:
+        return await _from_shelf(request, f"{words.tag} {chosen} {request.url.path} {part}", make)
+    except Problem as problem:
+        return _trouble(asked, problem)
+
+
+async def give(request: Request, make: Make, *, by_language: bool = False) -> Response:
+    """A file or feed, as the public may have it; raises what its owner refuses, as a problem document."""
+    words, chosen = _words(request)
+    asked = _asked(request, Visitor(ANYONE), words, chosen=chosen)
+    spoken = f"{words.tag} {chosen}" if by_language else ""
+    key = f"{spoken} {asked.base} {request.url.path}"
+    return await _from_shelf(request, key, lambda: make(asked))
+
+
+def _trouble(asked: Asked, problem: Problem) -> Response:
+    """The page for what is not there, or not for this reader: the two look the same; or for a silent service."""
+    words, silent = asked.words, isinstance(problem, Unavailable)
+    kind = "silent" if silent else "nothing"
+    response = page(
+        asked.request,
+        "problem.html",
+        asked.visitor,
+        status=503 if silent else 404,
+        words=words,
+        title=words(f"problem.{kind}"),
+        detail=words(f"problem.{kind}_detail"),
+    )
+    if silent:
+        response.headers["Retry-After"] = "2"
+    return response
+
+
+def attachment(name: str, *, inline: bool = True) -> tuple[str, str]:
+    """The Content-Disposition of a file with a plain name."""
+    return "Content-Disposition", f'{"inline" if inline else "attachment"}; filename="{quote(name)}"'

@@ -1,0 +1,134 @@
+"""Calendars: of a forum, and of an area with everything below it; as a page and as a feed. Rule F20.
+
+A closed meeting is in neither: its owner does not tell the public that there is one.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from gateway.clients.forum import ForumClient, ForumRecord, MeetingRecord
+from gateway.web.languages import offered, words_of
+from gateway.web.public import reading
+from gateway.web.public.asked import Asked, attachment, give, show
+from gateway.web.public.ical import Listed, calendar
+from gateway.web.public.shelf import Drawn
+
+routes = APIRouter(include_in_schema=False)
+
+MEDIA_TYPE = "text/calendar; charset=utf-8"
+MEETINGS = 500
+"""The most that a feed holds, the latest first to be kept."""
+BACK = timedelta(days=366)
+PAST_SHOWN = 30
+FORUM_PAGES = 10
+"""Pages of an area's forums that are read for their names; beyond them, forums are asked for one by one."""
+
+
+@routes.api_route("/forum/{forum_id}/calendar.ics", methods=["GET", "HEAD"])
+async def forum_feed(request: Request, forum_id: str) -> Response:
+    """A forum's meetings as iCalendar."""
+
+    async def make(asked: Asked) -> Drawn:
+        placed = await reading.placed_forum(asked.forum, forum_id)
+        meetings = await _meetings(asked, forum=str(placed.forum.id))
+        return _feed(asked, placed.forum.name, meetings, {placed.forum.id: placed.forum})
+
+    return await give(request, make, by_language=True)
+
+
+@routes.api_route("/area/{code}/calendar.ics", methods=["GET", "HEAD"])
+async def area_feed(request: Request, code: str) -> Response:
+    """The meetings of an area and below it as iCalendar."""
+
+    async def make(asked: Asked) -> Drawn:
+        area, _ = await reading.area_with_above(asked.forum, code)
+        meetings = await _meetings(asked, area=code)
+        return _feed(asked, area.name, meetings, await _forums(asked.forum, code, meetings))
+
+    return await give(request, make, by_language=True)
+
+
+@routes.api_route("/forum/{forum_id}/calendar", methods=["GET", "HEAD"])
+async def forum_calendar(request: Request, forum_id: str) -> Response:
+    """A forum's meetings, to come and past."""
+
+    async def values(asked: Asked) -> Mapping[str, Any]:
+        placed = await reading.placed_forum(asked.forum, forum_id)
+        meetings = await _meetings(asked, forum=str(placed.forum.id))
+        shown = _shown(asked.now, meetings, {placed.forum.id: placed.forum}, name=False)
+        languages = [words_of(code) for code in offered(placed.area.languages)]
+        return {**shown, "forum": placed.forum, "area": placed.area, "above": placed.above, "languages": languages}
+
+    return await show(request, "public/calendar.html", values)
+
+
+@routes.api_route("/area/{code}/calendar", methods=["GET", "HEAD"])
+async def area_calendar(request: Request, code: str) -> Response:
+    """The meetings of an area and below it, to come and past."""
+
+    async def values(asked: Asked) -> Mapping[str, Any]:
+        area, above = await reading.area_with_above(asked.forum, code)
+        meetings = await _meetings(asked, area=code)
+        shown = _shown(asked.now, meetings, await _forums(asked.forum, code, meetings), name=True)
+        languages = [words_of(spoken) for spoken in offered(area.languages)]
+        return {**shown, "forum": None, "area": area, "above": above, "languages": languages}
+
+    return await show(request, "public/calendar.html", values)
+
+
+async def _meetings(asked: Asked, **whose: str) -> list[MeetingRecord]:
+    """The meetings from a year back on, latest start first, up to `MEETINGS`."""
+    found: list[MeetingRecord] = []
+    after: str | None = None
+    since = asked.now - BACK
+    while len(found) < MEETINGS:
+        page = await asked.forum.meetings(**whose, after=after, limit=100)
+        found.extend(meeting for meeting in page.items if meeting.starts_at >= since)
+        after = page.next
+        if after is None or page.items[-1].starts_at < since:
+            break
+    return found
+
+
+async def _forums(client: ForumClient, area: str, meetings: Sequence[MeetingRecord]) -> dict[Any, ForumRecord]:
+    """The forums of these meetings, by id."""
+    wanted = {meeting.forum_id for meeting in meetings}
+    found: dict[Any, ForumRecord] = {}
+    after: str | None = None
+    for _ in range(FORUM_PAGES if wanted else 0):
+        page = await client.forums(area=area, after=after, limit=100)
+        found |= {forum.id: forum for forum in page.items if forum.id in wanted}
+        after = page.next
+        if after is None or len(found) == len(wanted):
+            break
+    for missing in sorted(wanted - found.keys())[:100]:
+        found[missing] = await client.forum(str(missing))
+    return found
+
+
+def _feed(asked: Asked, name: str, meetings: Sequence[MeetingRecord], forums: Mapping[Any, ForumRecord]) -> Drawn:
+    listed = [
+        Listed(
+            reading.sitting(meeting, forums.get(meeting.forum_id)),
+            forums.get(meeting.forum_id),
+            f"{asked.base}/forum/{meeting.forum_id}",
+        )
+        for meeting in sorted(meetings, key=lambda meeting: (meeting.starts_at, meeting.id))
+    ]
+    return Drawn(calendar(name, listed, asked.words), MEDIA_TYPE, (attachment("calendar.ics"),))
+
+
+def _shown(
+    now: datetime, meetings: Sequence[MeetingRecord], forums: Mapping[Any, ForumRecord], *, name: bool
+) -> dict[str, Any]:
+    """What the page lists: to come, the next first; past and held, the last first. `name`: say which forum meets."""
+    sittings = [
+        (reading.sitting(meeting, forums.get(meeting.forum_id)), forums.get(meeting.forum_id) if name else None)
+        for meeting in meetings
+    ]
+    ahead = [one for one in sittings if one[0].meeting.state != "held" and one[0].meeting.starts_at >= now]
+    past = [one for one in sittings if one[0].meeting.state == "held"]
+    return {"coming": list(reversed(ahead))[:100], "past": past[:PAST_SHOWN]}

@@ -1,0 +1,93 @@
+"""Meetings as iCalendar: a forum's or an area's feed that calendar programs keep up to date. Rule F20.
+
+Source: RFC 5545; RFC 7986 for what names a calendar.
+"""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from icalendar import Calendar, Event, Timezone
+
+from gateway.clients.forum import ForumRecord
+from gateway.web.languages import Words
+from gateway.web.public.reading import Sitting
+
+PRODID = "-//Beatbook//Forum calendar//EN"
+REFRESH = timedelta(hours=1)
+STATUS = {"planned": "CONFIRMED", "invited": "CONFIRMED", "held": "CONFIRMED", "postponed": "TENTATIVE"}
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A meeting in a feed, with the forum that meets and the address of its page."""
+
+    sitting: Sitting
+    forum: ForumRecord | None
+    page: str
+
+
+def calendar(name: str, meetings: Sequence[Listed], words: Words) -> bytes:
+    """The feed: CRLF lines, folded and escaped by the library; a VTIMEZONE for each zone that an event names."""
+    made = Calendar()
+    made.add("prodid", PRODID)
+    made.add("version", "2.0")
+    made.add("calscale", "GREGORIAN")
+    made.add("name", plain(name))
+    made.add("x-wr-calname", plain(name))
+    made.add("refresh-interval", REFRESH, {"VALUE": "DURATION"})
+    made.add("x-published-ttl", "PT1H")
+    for zone, first, last in _spans(meetings):
+        made.add_component(Timezone.from_tzid(zone, first_date=first.date(), last_date=last.date()))
+    for listed in meetings:
+        made.add_component(_event(listed, words))
+    text: bytes = made.to_ical()
+    return text
+
+
+def _spans(meetings: Sequence[Listed]) -> list[tuple[str, datetime, datetime]]:
+    """Each zone in use but UTC, with a year around the meetings in it: transitions before the first rule it too."""
+    spans: dict[str, list[datetime]] = {}
+    for listed in meetings:
+        spans.setdefault(listed.sitting.zone, []).extend((listed.sitting.starts, listed.sitting.ends))
+    year = timedelta(days=366)
+    return [
+        (zone, min(moments) - year, max(moments) + year) for zone, moments in sorted(spans.items()) if zone != "UTC"
+    ]
+
+
+def _event(listed: Listed, words: Words) -> Event:
+    sitting, meeting = listed.sitting, listed.sitting.meeting
+    event = Event()
+    event.add("uid", str(meeting.id))
+    event.add("dtstamp", made_at(meeting.id.int))
+    event.add("sequence", max(0, meeting.version - 1))
+    event.add("dtstart", sitting.starts)
+    event.add("dtend", sitting.ends)
+    event.add("summary", plain(_summary(listed, words)))
+    event.add("status", STATUS.get(meeting.state, "CANCELLED"))
+    event.add("class", "PUBLIC")
+    event.add("transp", "TRANSPARENT" if meeting.state in {"cancelled", "postponed"} else "OPAQUE")
+    if meeting.place:
+        event.add("location", plain(meeting.place))
+    if meeting.topics:
+        event.add("description", "\n".join(f"- {plain(topic.title)}" for topic in meeting.topics))
+    event.add("url", listed.page)
+    return event
+
+
+def _summary(listed: Listed, words: Words) -> str:
+    state = listed.sitting.meeting.state
+    name = listed.forum.name if listed.forum else words("forums.title")
+    return f"{words.of_code('meeting', state)}: {name}" if state in {"cancelled", "postponed"} else name
+
+
+def made_at(identifier: int) -> datetime:
+    """When a UUIDv7 was made, to the second: a stamp that stays the same however often a feed is drawn."""
+    return datetime.fromtimestamp((identifier >> 80) // 1000, UTC)
+
+
+def plain(text: str) -> str:
+    """Text without control characters, which neither iCalendar nor XML can carry; line breaks and tabs stay."""
+    return "".join(mark for mark in text if mark in "\n\t" or unicodedata.category(mark) not in {"Cc", "Cs"})
