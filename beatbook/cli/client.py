@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
+from uuid import UUID
 
 from beatbook.contracts.actor import Grant, Role
 from beatbook.runtime.instance import Instance, data_directory
@@ -128,6 +129,17 @@ def open_client(*, service: str, url: str | None, token: str | None, data_dir: P
     if token is None:
         token = issue_token(instance, [Grant(role=Role.ADMIN, area=area)], subject="command line")
     return Client(urls, token)
+
+
+def open_forum_client(forum: UUID, *, url: str | None, token: str | None, data_dir: Path | None) -> Client:
+    """A client for a forum's records; without a token, one that administers the forum's area. Raises `Refusal`."""
+    urls = {"forum": _checked(url)} if url else running_urls(Instance(data_directory(data_dir)))
+    anyone = Client(urls, None)
+    try:
+        area = anyone.get("forum", f"/v1/forums/{forum}")["area"]
+    finally:
+        anyone.close()
+    return open_client(service="forum", url=url, token=token, data_dir=data_dir, area=area)
 
 
 def _checked(url: str) -> str:

@@ -1,6 +1,7 @@
 """The event log: outbox and history in one table, written in the command's own transaction. Rule X1, ARCHITECTURE 5."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -106,9 +107,28 @@ def _note(session: AsyncSession, service: str, count: int) -> None:
     session.info["appended"] = service, session.info.get("appended", (service, 0))[1] + count
 
 
+@asynccontextmanager
+async def attempt(session: AsyncSession) -> AsyncIterator[None]:
+    """A part of the session's transaction that fails alone: what it changed and emitted is undone, the rest stays.
+
+    Rows that it loaded are stale after a failure: load them again, by their ids.
+    """
+    noted = {name: session.info.get(name) for name in ("emitted", "appended")}
+    try:
+        async with session.begin_nested():
+            yield
+    except BaseException:
+        session.info.update({name: value for name, value in noted.items() if value is not None})
+        for name in [name for name, value in noted.items() if value is None]:
+            session.info.pop(name, None)
+        raise
+
+
 @listens_for(Session, "after_commit")
 def _count(session: Session) -> None:
-    """Count what was appended once it is there for good."""
+    """Count what was appended once it is there for good, which the end of a savepoint is not."""
+    if session.in_nested_transaction():
+        return
     if (appended := session.info.pop("appended", None)) is not None:
         telemetry.appended(*appended)
 

@@ -10,9 +10,10 @@ from services.forum.agenda import tables as _agenda  # noqa: F401 - its table be
 from services.forum.areas.routes import bulk as bulk_area_routes
 from services.forum.areas.routes import routes as area_routes
 from services.forum.base import ForumTable
-from services.forum.corrections.routes import routes as correction_routes
 from services.forum.decisions.routes import routes as decision_routes
 from services.forum.forums.routes import routes as forum_routes
+from services.forum.imports.routes import bulk as bulk_import_routes
+from services.forum.imports.routes import routes as import_routes
 from services.forum.meetings.routes import routes as meeting_routes
 from services.forum.members.routes import routes as member_routes
 from services.forum.minutes.routes import routes as minutes_routes
@@ -30,7 +31,8 @@ service = Service(
         meeting_routes,
         minutes_routes,
         decision_routes,
-        correction_routes,
+        bulk_import_routes,
+        import_routes,
     ),
     events=tuple(registry(vars(contract)).values()),
     metadata=ForumTable.metadata,

@@ -10,10 +10,10 @@ import asyncpg
 import httpx
 import pytest
 
-from services.forum.app import service
-
 NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)
-TABLES = (*sorted(service.metadata.tables), "events", "idempotency_keys")
+TABLES = ("areas", "forums", "rules_of_procedure", "members", "meetings", "meeting_climates", "postponements",
+          "attendance", "minutes", "minutes_versions", "decisions", "advisories", "agenda_entries", "imported_rows",
+          "events", "idempotency_keys")  # fmt: skip
 
 
 @dataclass

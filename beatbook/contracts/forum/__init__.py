@@ -2,11 +2,10 @@
 
 from beatbook.contracts.forum.advisories import AdvisoryCleared, AdvisoryRaised
 from beatbook.contracts.forum.areas import AreaClosed, AreaRegistered
-from beatbook.contracts.forum.corrections import CorrectionPublished, CorrectionWithdrawn
 from beatbook.contracts.forum.decisions import DecisionClosed, DecisionRecorded
 from beatbook.contracts.forum.forums import ForumChanged, ForumFounded
 from beatbook.contracts.forum.meetings import MeetingCalledOff, MeetingHeld, MeetingPlanned
-from beatbook.contracts.forum.members import MemberChanged, MemberSeated, MemberTermEnded
+from beatbook.contracts.forum.members import MemberSeated
 from beatbook.contracts.forum.minutes import MinutesApproved, MinutesPublished
 
 __all__ = [
@@ -14,8 +13,6 @@ __all__ = [
     "AdvisoryRaised",
     "AreaClosed",
     "AreaRegistered",
-    "CorrectionPublished",
-    "CorrectionWithdrawn",
     "DecisionClosed",
     "DecisionRecorded",
     "ForumChanged",
@@ -23,9 +20,7 @@ __all__ = [
     "MeetingCalledOff",
     "MeetingHeld",
     "MeetingPlanned",
-    "MemberChanged",
     "MemberSeated",
-    "MemberTermEnded",
     "MinutesApproved",
     "MinutesPublished",
 ]

@@ -16,7 +16,6 @@ class About(StrEnum):
     INITIATIVE = "initiative"
     CONSULTATION = "consultation"
     POST = "post"
-    CORRECTION = "correction"
 
 
 @dataclass(frozen=True)

@@ -1,1 +1,0 @@
-"""Corrections of rumours: public notices with sources, that never change silently. Rule F16."""
