@@ -91,7 +91,7 @@ async def councils(url: str, headers: dict[str, str], count: int) -> list[UUID]:
     outline = {"type": "Polygon", "coordinates": [ring]}
     feature = {"type": "Feature", "properties": {"code": "XK", "name": "Kosovo"}, "geometry": outline}
     country = {"mapping": {"code": "code"}, "collections": [{"type": "FeatureCollection", "features": [feature]}]}
-    founded = {"area": "XK", "kind": "thematic", "name": "Council"}
+    founded = {"area": "XK", "kind": "steering_committee", "name": "Council"}
     ids: list[UUID] = []
     async with aiohttp.ClientSession(headers=headers, raise_for_status=True) as http:
         await http.post(f"{url}/v1/areas/imports", json=country)

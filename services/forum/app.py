@@ -17,6 +17,7 @@ from services.forum.imports.routes import routes as import_routes
 from services.forum.meetings.routes import routes as meeting_routes
 from services.forum.members.routes import routes as member_routes
 from services.forum.minutes.routes import routes as minutes_routes
+from services.forum.settings import ForumSettings
 from services.forum.timers import TIMERS
 
 service = Service(
@@ -37,5 +38,6 @@ service = Service(
     events=tuple(registry(vars(contract)).values()),
     metadata=ForumTable.metadata,
     migrations=Path(__file__).parent / "migrations",
+    settings=ForumSettings,
     timers=TIMERS,
 )

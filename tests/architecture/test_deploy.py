@@ -16,8 +16,7 @@ import yaml
 from beatbook.cli.serve import Process
 from beatbook.kit.settings import ServiceSettings
 from beatbook.runtime.databases import SERVICES
-from services.handover.settings import HandoverSettings
-from services.webhooks.settings import WebhooksSettings
+from tests.serving import service_named
 
 pytestmark = pytest.mark.pure
 
@@ -175,7 +174,7 @@ def test_what_processes_are_told_exists_and_is_a_setting() -> None:
     there |= {each["metadata"]["name"]: set(each["data"]) for each in of_kind("ConfigMap")}
     settings = {
         f"BEATBOOK_{field.upper()}"
-        for kind in (ServiceSettings, HandoverSettings, WebhooksSettings)
+        for kind in (service_named(name).settings for name in SERVICES)
         for field in kind.model_fields
     }
     assert not set().union(*there.values()) - settings

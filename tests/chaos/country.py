@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from tests.chaos.instance import wait_for
-from tests.chaos.writers import Ack
+from tests.chaos.writers import Ack, kind_at
 
 AREAS = ["XK.PRI", "XK.PEC", "XK.PRI.DARDANIA", "XK.PRI.ULPIANA"]
 
@@ -64,7 +64,9 @@ class Country:
         root = {"code": "XK", "name": "Testland"}
         post(f"{forum}/areas/imports", self.token, {"mapping": mapping, "root": root, "collections": [collection]})
         for area in AREAS:
-            made = post(f"{forum}/forums", self.token, {"area": area, "kind": "thematic", "name": f"Forum of {area}"})
+            made = post(
+                f"{forum}/forums", self.token, {"area": area, "kind": kind_at(area), "name": f"Forum of {area}"}
+            )
             rules = {"text": "We meet.", "adopted_on": "2025-01-01"}
             post(f"{forum}/forums/{made['id']}/rules-of-procedure", self.token, rules)
             self.forums[area] = made["id"]

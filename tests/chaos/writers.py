@@ -26,6 +26,11 @@ Ack = dict[str, Any]
 Call = Callable[..., Ack]
 
 
+def kind_at(area: str) -> str:
+    """The kind of general forum that stands at an area's tier."""
+    return "community_advisory_board" if area.count(".") == 2 else "community_safety_council"
+
+
 class Misled(Exception):
     """A request was refused that must succeed: an effect was lost, doubled or out of order."""
 
@@ -186,7 +191,7 @@ def _incident_round(orders: Orders, number: int, step: Call) -> Steps:
 def _founding_round(orders: Orders, number: int, step: Call) -> Steps:
     """A forum founded: what partners hear of."""
     area = orders.areas[number % len(orders.areas)]
-    body = {"area": area, "kind": "thematic", "name": f"{orders.name} {number}"}
+    body = {"area": area, "kind": kind_at(area), "name": f"{orders.name} {number}"}
     yield step(f"{number}-found", "forum", "/forums", body, kind="founded")
 
 

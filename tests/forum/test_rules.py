@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 from beatbook.contracts.actor import PUBLIC, Actor, Grant, Role
 from services.forum.decisions import rules as decisions
 from services.forum.decisions.rules import DecisionState, Method
-from services.forum.forums.rules import ForumKind, may_manage, may_see_inside, tier_obstacle
+from services.forum.forums.rules import (
+    SPECIAL_KINDS,
+    ForumKind,
+    GeneralForum,
+    may_manage,
+    may_see_inside,
+    reporting_obstacle,
+    tier_obstacle,
+)
 from services.forum.meetings import rules as meetings
 from services.forum.meetings.rules import Attendance, MeetingState, PlaceKind
 from services.forum.members.rules import (
@@ -34,6 +42,16 @@ def test_a_kind_of_forum_stands_at_its_tier(kind: ForumKind) -> None:
     at |= {"steering_committee": [0], "thematic": [0, 1, 2], "youth": [0, 1, 2], "women_only": [0, 1, 2]}
     for area, tier in AREAS.items():
         assert (tier_obstacle(kind, area) is None) is (tier in at[kind])
+
+
+@given(st.sampled_from(ForumKind), st.sampled_from(ForumKind), st.sampled_from([*AREAS]), st.sampled_from([*AREAS]))
+def test_a_special_forum_reports_into_a_general_one(kind: ForumKind, into: ForumKind, area: str, at: str) -> None:
+    """Rule F6."""
+    found = reporting_obstacle(kind, area, named=True, general=GeneralForum(into, at))
+    allowed = kind in SPECIAL_KINDS and into not in SPECIAL_KINDS and AREAS[at] <= AREAS[area]
+    assert (found is None) is allowed
+    assert (reporting_obstacle(kind, area, named=False, general=None) is None) is (kind not in SPECIAL_KINDS)
+    assert reporting_obstacle(kind, area, named=True, general=None) is not None
 
 
 @pytest.mark.parametrize("role", Role)

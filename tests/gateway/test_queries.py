@@ -113,7 +113,7 @@ async def test_a_service_that_is_down_leaves_the_rest(country: Country) -> None:
 async def test_connections_go_on_from_any_edge(country: Country) -> None:
     """G3: Relay connections: every edge has a cursor, and the owner's pages are walked to the end."""
     for number in range(7):
-        body = {"area": "XK.PEC", "kind": "youth", "name": f"Youth {number}"}
+        body = {"area": "XK.PEC", "kind": "community_safety_council", "name": f"Youth {number}"}
         await country.send("forum", "/forums", body)
     query = """query Walk($first: Int!, $after: String) { area(code: "XK.PEC") { forums(first: $first, after: $after) {
         edges { cursor node { name } } pageInfo { hasNextPage hasPreviousPage endCursor } } } }"""

@@ -50,7 +50,7 @@ async def test_who_may_not_hear_is_told_public_events_only(
         await ours.follow("XK.PRI")
         await subscribed(country)
         await plan(country, "XK.PRI")
-        await country.send("forum", "/forums", {"area": "XK.PRI", "kind": "youth", "name": "Youth"})
+        await country.send("forum", "/forums", {"area": "XK.PRI", "kind": "community_safety_council", "name": "Youth"})
         assert (await ours.event())["type"] == "org.beatbook.forum.forum.founded.v1"
 
 
@@ -102,7 +102,7 @@ async def test_the_core_group_hears_of_no_incident(whole_country: Country, token
         await whole_country.send("cases", "/incidents/batches", batch)
         while not wanted <= heard:
             heard.add((await supervisor.event())["type"])
-        forum = {"area": "XK.PRI", "kind": "youth", "name": "Youth"}
+        forum = {"area": "XK.PRI", "kind": "community_safety_council", "name": "Youth"}
         founded = await whole_country.send("forum", "/forums", forum)
         while (event := await core.event())["subject"] != founded["id"]:
             assert event["type"] not in wanted
@@ -130,7 +130,7 @@ async def test_only_headers_wait_for_a_reader_and_only_what_it_may_hear(
         put = mailbox.put_nowait
         monkeypatch.setattr(mailbox, "put_nowait", lambda item: (waiting.append(item), put(item)))
         await plan(country, "XK.PRI")
-        await country.send("forum", "/forums", {"area": "XK.PRI", "kind": "youth", "name": "Youth"})
+        await country.send("forum", "/forums", {"area": "XK.PRI", "kind": "community_safety_council", "name": "Youth"})
         await ours.event()
     assert [(type(item), item["ce-type"]) for item in waiting] == [(Headers, "org.beatbook.forum.forum.founded.v1")]
 
@@ -145,7 +145,7 @@ async def test_followers_have_a_ceiling(country: Country, monkeypatch: pytest.Mo
         await theirs.follow("XK")
         message = await theirs.hear()
         assert message["payload"]["errors"][0]["extensions"]["code"] == "unavailable"
-        await country.send("forum", "/forums", {"area": "XK.PRI", "kind": "youth", "name": "Youth"})
+        await country.send("forum", "/forums", {"area": "XK.PRI", "kind": "community_safety_council", "name": "Youth"})
         assert (await ours.event())["type"] == "org.beatbook.forum.forum.founded.v1"
 
 

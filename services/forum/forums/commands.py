@@ -15,8 +15,10 @@ from services.forum.forums.schemas import ForumCreate, ForumPatch, RulesOfProced
 from services.forum.forums.tables import Forum, RulesOfProcedure
 
 
-async def found_forum(session: AsyncSession, actor: Actor, now: datetime, request: ForumCreate) -> Forum:
-    """Found a forum for an open area. Rule F1."""
+async def found_forum(
+    session: AsyncSession, actor: Actor, now: datetime, request: ForumCreate, default_zone: str
+) -> Forum:
+    """Found a forum for an open area. Rules F1, F6."""
     area = await area_by_code(session, request.area)
     if not rules.may_manage(actor, area.code):
         raise Forbidden("To found a forum you need a council or admin grant for its area.")
@@ -24,10 +26,13 @@ async def found_forum(session: AsyncSession, actor: Actor, now: datetime, reques
         raise Conflict(f"{area.code} was closed on {area.valid_to}; found the forum in a successor.", rule="A3")
     if obstacle := rules.tier_obstacle(request.kind, area.code):
         raise Refused(obstacle, code="wrong-tier", rule="F1")
-    forum = Forum(**request.model_dump(), created_at=now)
+    await _check_reporting(session, request.kind, area.code, request.reports_to)
+    forum = Forum(**request.model_dump() | {"time_zone": request.time_zone or default_zone}, created_at=now)
     session.add(forum)
     await session.flush()
-    event = ForumFounded(forum_id=forum.id, area=forum.area, kind=forum.kind, name=forum.name)
+    event = ForumFounded(
+        forum_id=forum.id, area=forum.area, kind=forum.kind, name=forum.name, reports_to=forum.reports_to
+    )
     await emit(session, event, subject=forum.id, area=forum.area, actor=actor, at=now)
     return forum
 
@@ -40,15 +45,30 @@ async def change_forum(
     expected: ExpectedVersion,
     request: ForumPatch,
 ) -> Forum:
-    """Change a forum's name or agreed interval. Rules F1, F7."""
+    """Change a forum's name, what it agreed on, or where it reports. Rules F1, F6, F7, F14."""
     forum = await queries.managed_forum(session, actor, forum_id)
     expected.check(forum.version)
+    if request.reports_to is not None:
+        await _check_reporting(session, forum.kind, forum.area, request.reports_to)
     for name, value in request.model_dump(exclude_unset=True, exclude_none=True).items():
         setattr(forum, name, value)
     forum.version += 1
-    event = ForumChanged(forum_id=forum.id, area=forum.area, name=forum.name, interval_days=forum.interval_days)
+    event = ForumChanged(
+        forum_id=forum.id,
+        area=forum.area,
+        name=forum.name,
+        interval_days=forum.interval_days,
+        reports_to=forum.reports_to,
+    )
     await emit(session, event, subject=forum.id, area=forum.area, actor=actor, at=now)
     return forum
+
+
+async def _check_reporting(session: AsyncSession, kind: rules.ForumKind, area: str, named: UUID | None) -> None:
+    general = None if named is None else await session.get(Forum, named)
+    known = None if general is None else rules.GeneralForum(general.kind, general.area)
+    if obstacle := rules.reporting_obstacle(kind, area, named is not None, known):
+        raise Refused(obstacle, code="wrong-reporting", rule="F6")
 
 
 async def adopt_rules(

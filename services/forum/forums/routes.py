@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query, Response
+from fastapi import Query, Request, Response
 
 from beatbook.contracts.areas import AreaCode
 from beatbook.kit.auth import CurrentActor
@@ -19,16 +19,18 @@ from services.forum.forums.schemas import (
     RulesOfProcedureCreate,
     RulesOfProcedureView,
 )
+from services.forum.settings import ForumSettings
 
 routes = router("/forums", tags=["forums"])
 
 
 @routes.post("", status_code=201)
 async def found_forum(
-    request: ForumCreate, session: Write, actor: CurrentActor, now: Now, response: Response
+    http: Request, request: ForumCreate, session: Write, actor: CurrentActor, now: Now, response: Response
 ) -> ForumView:
     """Found a forum."""
-    forum = await commands.found_forum(session, actor, now, request)
+    settings: ForumSettings = http.app.state.settings
+    forum = await commands.found_forum(session, actor, now, request, settings.default_time_zone)
     set_etag(response, forum.version)
     return (await queries.views(session, [forum], now.date()))[0]
 
@@ -71,7 +73,7 @@ async def change_forum(
     expected: IfMatch,
     response: Response,
 ) -> ForumView:
-    """Change a forum's name or agreed interval."""
+    """Change a forum's name, what it agreed on, or where it reports."""
     forum = await commands.change_forum(session, actor, now, forum_id, expected, request)
     set_etag(response, forum.version)
     return (await queries.views(session, [forum], now.date()))[0]

@@ -1,11 +1,12 @@
 """Which forum belongs to which tier, and who may do what in a forum. Pure."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from beatbook.contracts.actor import Actor, Role
-from beatbook.contracts.areas import Tier, tier_of
+from beatbook.contracts.areas import Tier, covers, tier_of
 
 MANAGERS = frozenset({Role.ADMIN, Role.COUNCIL})
 INSIDERS = MANAGERS | {Role.FORUM_MEMBER, Role.OFFICER, Role.SUPERVISOR, Role.ADVISOR}
@@ -22,6 +23,9 @@ class ForumKind(StrEnum):
     YOUTH = "youth"
     WOMEN_ONLY = "women_only"
 
+
+SPECIAL_KINDS = frozenset({ForumKind.THEMATIC, ForumKind.YOUTH, ForumKind.WOMEN_ONLY})
+"""Kinds that report into a general forum. Rule F6."""
 
 TIER_OF_KIND: Mapping[ForumKind, Tier] = {
     ForumKind.COMMUNITY_ADVISORY_BOARD: Tier.NEIGHBOURHOOD,
@@ -50,6 +54,33 @@ def tier_obstacle(kind: ForumKind, area: str) -> str | None:
     if wanted is None or wanted is tier_of(area):
         return None
     return f"A {kind.value} belongs to the {wanted.value} tier; {area} is {tier_of(area).value}."
+
+
+@dataclass(frozen=True)
+class GeneralForum:
+    """The forum that another says it reports into, as far as the rule asks."""
+
+    kind: ForumKind
+    area: str
+
+
+def reporting_obstacle(kind: ForumKind, area: str, named: bool, general: GeneralForum | None) -> str | None:
+    """Why a forum of this kind can't report as it says; None when it can. `general`: the forum named, if it is there.
+
+    A thematic, youth or women-only forum names the general forum it reports into, of its own area or of one above it;
+    a general forum reports into none. Rule F6. Source: GP, organizing public forums.
+    """
+    if kind not in SPECIAL_KINDS:
+        return f"A {kind.value} is a general forum: leave reports_to out." if named else None
+    if not named:
+        return f"A {kind.value} forum names the general forum it reports into: give its id as reports_to."
+    if general is None:
+        return "reports_to names no forum that is there: give a general forum's id."
+    if general.kind in SPECIAL_KINDS:
+        return f"reports_to names a {general.kind.value} forum: results go to a general one."
+    if not covers(general.area, area):
+        return f"reports_to names a forum of {general.area}: give one of {area} or of an area above it."
+    return None
 
 
 def police_chair_caution(until: date | None, today: date) -> str | None:

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import Column, Index
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from beatbook.kit.db import UTC_TIME, text_enum
@@ -13,7 +14,7 @@ from services.forum.forums.rules import ForumKind
 
 
 class Forum(ForumTable, table=True):
-    """A forum of an area. Rule F1."""
+    """A forum of an area; `reports_to` is the general forum that takes up its results. Rules F1, F6, F14."""
 
     __tablename__ = "forums"
     __table_args__ = (Index("forums_area_prefix", "area", postgresql_ops={"area": "text_pattern_ops"}),)
@@ -23,6 +24,12 @@ class Forum(ForumTable, table=True):
     kind: ForumKind = Field(sa_column=Column(text_enum(ForumKind), nullable=False))
     name: str
     interval_days: int
+    triage_days: int
+    notice_days: int
+    time_zone: str
+    languages: list[str] = Field(sa_column=Column(JSONB, nullable=False))
+    reports_to: UUID | None = Field(default=None, foreign_key="forums.id", index=True)
+    template: str | None = None
     police_chair_until: date | None = None
     created_at: datetime = Field(sa_column=Column(UTC_TIME, nullable=False))
     version: int = 1
