@@ -7,6 +7,7 @@ from beatbook.contracts.envelope import SUBJECT_PREFIX, Event
 
 _FIELDS: Mapping[str, Any] = {
     "area": "XK.PRI.DARDANIA",
+    "to_area": "XK.PRI",
     "code": "XK.PRI.DARDANIA",
     "tier": "neighbourhood",
     "names": {"en": "Dardania", "sq": "Dardania"},
@@ -46,8 +47,8 @@ _FIELDS: Mapping[str, Any] = {
     "agency": "legal-aid-kosovo",
     "event_types": ["minutes.published"],
 }
-_KINDS = {"decision": "action"}
-"""The `kind` of things that are no forum."""
+_OF_AGGREGATES = {("decision", "kind"): "action", ("concern", "category"): "road_safety"}
+"""Fields that hold something else in events of an aggregate."""
 _FORMATS: Mapping[str, Any] = {
     "uuid": "0199f3a2-7c1e-7c52-9d0e-0f6d4a1b2c{n:02x}",
     "date": "2026-03-{n:02d}",
@@ -68,9 +69,9 @@ def data_example(kind: type[Event], schema: Mapping[str, Any]) -> dict[str, Any]
 
 
 def _value(kind: type[Event], name: str, number: int, field: Mapping[str, Any], defined: Mapping[str, Any]) -> Any:
-    if name == "kind" and kind.aggregate in _KINDS:
-        return _KINDS[kind.aggregate]
-    if name in _FIELDS:
+    if (kind.aggregate, name) in _OF_AGGREGATES:
+        return _OF_AGGREGATES[kind.aggregate, name]
+    if name in _FIELDS and _FIELDS[name] in field.get("enum", [_FIELDS[name]]):
         return _FIELDS[name]
     if "$ref" in field:
         return _value(kind, name, number, defined[field["$ref"].rpartition("/")[2]], defined)

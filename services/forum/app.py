@@ -10,6 +10,7 @@ from services.forum.agenda import tables as _agenda  # noqa: F401 - its table be
 from services.forum.areas.routes import bulk as bulk_area_routes
 from services.forum.areas.routes import routes as area_routes
 from services.forum.base import ForumTable
+from services.forum.concerns.routes import routes as concern_routes
 from services.forum.decisions.routes import routes as decision_routes
 from services.forum.forums.routes import routes as forum_routes
 from services.forum.imports.routes import bulk as bulk_import_routes
@@ -19,6 +20,7 @@ from services.forum.members.routes import routes as member_routes
 from services.forum.minutes.routes import routes as minutes_routes
 from services.forum.settings import ForumSettings
 from services.forum.timers import TIMERS
+from services.forum.triage.routes import routes as triage_routes
 
 service = Service(
     name="forum",
@@ -34,6 +36,8 @@ service = Service(
         decision_routes,
         bulk_import_routes,
         import_routes,
+        concern_routes,
+        triage_routes,
     ),
     events=tuple(registry(vars(contract)).values()),
     metadata=ForumTable.metadata,

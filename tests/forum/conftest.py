@@ -13,7 +13,7 @@ import pytest
 NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)
 TABLES = ("areas", "forums", "rules_of_procedure", "members", "meetings", "meeting_climates", "postponements",
           "attendance", "minutes", "minutes_versions", "decisions", "advisories", "agenda_entries", "imported_rows",
-          "events", "idempotency_keys")  # fmt: skip
+          "concerns", "concern_steps", "receipt_allowances", "events", "idempotency_keys")  # fmt: skip
 
 
 @dataclass

@@ -2,6 +2,15 @@
 
 from beatbook.contracts.forum.advisories import AdvisoryCleared, AdvisoryRaised
 from beatbook.contracts.forum.areas import AreaClosed, AreaRegistered
+from beatbook.contracts.forum.concerns import (
+    ConcernAnswered,
+    ConcernCaseMoved,
+    ConcernEscalated,
+    ConcernOverdue,
+    ConcernPublished,
+    ConcernRaised,
+    ConcernTriaged,
+)
 from beatbook.contracts.forum.decisions import DecisionClosed, DecisionRecorded
 from beatbook.contracts.forum.forums import ForumChanged, ForumFounded
 from beatbook.contracts.forum.meetings import MeetingCalledOff, MeetingHeld, MeetingPlanned
@@ -13,6 +22,13 @@ __all__ = [
     "AdvisoryRaised",
     "AreaClosed",
     "AreaRegistered",
+    "ConcernAnswered",
+    "ConcernCaseMoved",
+    "ConcernEscalated",
+    "ConcernOverdue",
+    "ConcernPublished",
+    "ConcernRaised",
+    "ConcernTriaged",
     "DecisionClosed",
     "DecisionRecorded",
     "ForumChanged",

@@ -18,4 +18,4 @@ async def queue(
     statement = insert(AgendaEntry).values(
         id=new_id(), forum_id=forum_id, kind=kind, source_id=source_id, title=title, public=public, queued_at=now
     )
-    await session.execute(statement.on_conflict_do_nothing(index_elements=["forum_id", "kind", "source_id"]))
+    await session.exec(statement.on_conflict_do_nothing(index_elements=["forum_id", "kind", "source_id"]))

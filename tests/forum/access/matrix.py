@@ -32,6 +32,10 @@ class Change:
     hidden: bool = False
     at: str = "XK.PRI"
 
+    def sent(self, ids: Mapping[str, str]) -> Any:
+        """The body, with the world's ids where a text is a name in braces."""
+        return _filled(self.body, ids)
+
 
 @dataclass(frozen=True)
 class Part:
@@ -49,6 +53,14 @@ class Part:
     secrets: Sequence[str] = ()
     readers: Mapping[str, frozenset[Role]] = field(default_factory=dict)
     prepare: Callable[[World], Awaitable[dict[str, str]]] | None = None
+
+
+def _filled(body: Any, ids: Mapping[str, str]) -> Any:
+    if isinstance(body, str) and body.startswith("{"):
+        return body.format(**ids)
+    if isinstance(body, dict):
+        return {name: _filled(value, ids) for name, value in body.items()}
+    return [_filled(item, ids) for item in body] if isinstance(body, list) else body
 
 
 def parts() -> dict[str, Part]:

@@ -47,7 +47,7 @@ async def test_who_may_not_changes_nothing(
                     continue
                 inside = caller in {f"{role}@XK.PRI" for role in INSIDERS}
                 answer = await world.api(
-                    change.method, change.path.format(**ids), change.body, as_=caller
+                    change.method, change.path.format(**ids), change.sent(ids), as_=caller
                 )  # fmt: skip
                 wanted = 404 if change.hidden and not inside else 403
                 assert answer.status_code == wanted, (caller, answer.text)
@@ -64,7 +64,7 @@ async def test_who_may_does(
         with subtests.test(action):
             before = await world.api.fingerprint()
             answer = await world.api(
-                change.method, change.path.format(**ids), change.body, as_=f"{role}@{change.at}"
+                change.method, change.path.format(**ids), change.sent(ids), as_=f"{role}@{change.at}"
             )  # fmt: skip
             assert answer.is_success, answer.text
             assert await world.api.fingerprint() != before

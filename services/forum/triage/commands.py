@@ -1,0 +1,164 @@
+"""Triage of concerns: answered, referred, opened as a case, passed one tier up, or out of remit."""
+
+from datetime import datetime
+from typing import Literal, cast
+from uuid import UUID
+
+from beatbook.contracts.actor import Actor
+from beatbook.contracts.forum import ConcernAnswered, ConcernCaseMoved, ConcernEscalated, ConcernTriaged
+from beatbook.kit.db import AsyncSession
+from beatbook.kit.errors import Conflict, Refused
+from beatbook.kit.events import emit
+from beatbook.kit.web import ExpectedVersion
+from services.forum.agenda.commands import queue
+from services.forum.agenda.rules import EntryKind
+from services.forum.concerns.commands import add_step
+from services.forum.concerns.queries import managed_concern, triage_days
+from services.forum.concerns.rules import ENDED, WAITING, ConcernState, StepKind, triage_due
+from services.forum.concerns.tables import Concern
+from services.forum.forums.queries import forum_by_id
+from services.forum.triage import queries, rules
+from services.forum.triage.schemas import CaseProgress, Escalation, Triage
+
+
+async def triage(
+    session: AsyncSession, actor: Actor, now: datetime, concern_id: UUID, expected: ExpectedVersion, request: Triage
+) -> Concern:
+    """Say what the forum does about a concern; an end returns to the forums it came through. Rules F14, F15."""
+    concern = await managed_concern(session, actor, concern_id)
+    expected.check(concern.version)
+    outcome = ConcernState(request.outcome)
+    _may_move(concern, outcome)
+    unmet = rules.triage_obstacles(outcome, request.words, request.organisation, request.alternative)
+    if unmet:
+        raise Refused("The concern can't be triaged yet.", code="not-triageable", rule="F14", unmet=unmet)
+    await apply_triage(session, actor, now, concern, request)
+    return concern
+
+
+async def apply_triage(session: AsyncSession, actor: Actor, now: datetime, concern: Concern, request: Triage) -> None:
+    """Triage a locked concern for which all was checked."""
+    outcome = ConcernState(request.outcome)
+    await _triaged(session, actor, now, concern, outcome)
+    concern.state = outcome
+    await add_step(session, concern, now, **request.model_dump(exclude={"outcome"}))
+    if outcome in ENDED:
+        concern.ended_at = now
+        ended = ConcernAnswered(
+            concern_id=concern.id,
+            forum_id=concern.forum_id,
+            area=concern.area,
+            category=concern.category,
+            outcome=cast(Literal["answered", "out_of_remit"], outcome.value),
+            raised_at=concern.raised_at,
+            answered_at=now,
+            on_time=bool(concern.on_time),
+        )
+        await emit(session, ended, subject=concern.id, area=concern.area, actor=actor, at=now)
+        for below in await queries.forums_that_had(session, concern.id):
+            await _queue(session, now, below, concern, "The answer to a concern that was passed on")
+    concern.version += 1
+
+
+async def escalate(
+    session: AsyncSession,
+    actor: Actor,
+    now: datetime,
+    concern_id: UUID,
+    expected: ExpectedVersion,
+    request: Escalation,
+) -> Concern:
+    """Move a concern one tier up, onto the agenda of the forum there, which owes a triage from now on. Rule F15."""
+    concern = await managed_concern(session, actor, concern_id)
+    expected.check(concern.version)
+    _may_move(concern, ConcernState.ESCALATED)
+    above = await queries.forums_above(session, concern.with_area)
+    found = rules.receiver(above, request.to_forum_id)
+    if obstacle := rules.escalation_obstacle(concern.with_area, found, request.to_forum_id):
+        raise Refused("The concern can't go up.", code="not-escalatable", rule="F15", unmet=[obstacle])
+    assert found is not None
+    receiver = await forum_by_id(session, found)
+    await _triaged(session, actor, now, concern, ConcernState.ESCALATED)
+    concern.state = ConcernState.ESCALATED
+    await add_step(session, concern, now, words=request.words, to_forum_id=receiver.id)
+    before, concern.forum_id, concern.with_area = concern.forum_id, receiver.id, receiver.area
+    concern.triage_by = triage_due(now, triage_days(receiver))
+    concern.overdue_at = None
+    concern.version += 1
+    escalated = ConcernEscalated(
+        concern_id=concern.id,
+        area=concern.area,
+        forum_id=before,
+        to_forum_id=receiver.id,
+        to_area=receiver.area,
+        triage_by=concern.triage_by,
+    )
+    await emit(session, escalated, subject=concern.id, area=concern.area, actor=actor, at=now)
+    await _queue(session, now, receiver.id, concern, "A concern from the forum below")
+    return concern
+
+
+async def note_case(
+    session: AsyncSession,
+    actor: Actor,
+    now: datetime,
+    concern_id: UUID,
+    expected: ExpectedVersion,
+    request: CaseProgress,
+) -> Concern:
+    """Note the bucket that came back of the case, and nothing else of it. Rule C12a."""
+    concern = await managed_concern(session, actor, concern_id)
+    expected.check(concern.version)
+    if concern.state is not ConcernState.CASE_OPENED:
+        raise Conflict("The concern stands for no case now; triage it as case_opened first.", rule="C12a")
+    if concern.case_bucket is request.bucket:
+        raise Conflict(f"The case is noted as {request.bucket.value} already.", rule="C12a")
+    concern.case_bucket = request.bucket
+    await add_step(session, concern, now, kind=StepKind.CASE_MOVED, words=request.words)
+    concern.version += 1
+    moved = ConcernCaseMoved(
+        concern_id=concern.id, forum_id=concern.forum_id, area=concern.area, bucket=request.bucket.value
+    )
+    await emit(session, moved, subject=concern.id, area=concern.area, actor=actor, at=now)
+    return concern
+
+
+async def _triaged(session: AsyncSession, actor: Actor, now: datetime, concern: Concern, outcome: ConcernState) -> None:
+    """Stop the forum's triage clock, once: a later answer to a referral or case is no triage."""
+    if concern.state not in WAITING:
+        return
+    on_time = now <= concern.triage_by
+    concern.triaged_at = concern.triaged_at or now
+    concern.on_time = on_time if concern.on_time is None else concern.on_time and on_time
+    event = ConcernTriaged(
+        concern_id=concern.id,
+        forum_id=concern.forum_id,
+        area=concern.area,
+        category=concern.category,
+        outcome=outcome.value,
+        raised_at=concern.raised_at,
+        triage_by=concern.triage_by,
+        triaged_at=now,
+        on_time=on_time,
+    )
+    await emit(session, event, subject=concern.id, area=concern.area, actor=actor, at=now)
+
+
+def _may_move(concern: Concern, wanted: ConcernState) -> None:
+    if obstacle := rules.move_obstacle(concern.state, wanted):
+        raise Conflict(obstacle, rule="F14")
+
+
+async def _queue(session: AsyncSession, now: datetime, forum_id: UUID, concern: Concern, what: str) -> None:
+    """Put a concern onto a forum's next agenda, in the forum's own words or in none."""
+    about = concern.summary if concern.published else concern.category.value.replace("_", " ")
+    title = f"{what}: {about} ({concern.area})"
+    await queue(
+        session,
+        now,
+        forum_id=forum_id,
+        kind=EntryKind.CONCERN,
+        source_id=concern.id,
+        title=title,
+        public=concern.published,
+    )
