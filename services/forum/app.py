@@ -6,10 +6,10 @@ from beatbook.contracts import forum as contract
 from beatbook.contracts.envelope import registry
 from beatbook.kit.service import Service
 from services.forum.advisories.routes import routes as advisory_routes
-from services.forum.agenda import tables as _agenda  # noqa: F401 - its table belongs to the metadata
 from services.forum.areas.routes import bulk as bulk_area_routes
 from services.forum.areas.routes import routes as area_routes
 from services.forum.base import ForumTable
+from services.forum.business.routes import routes as agenda_routes
 from services.forum.concerns.routes import routes as concern_routes
 from services.forum.decisions.routes import routes as decision_routes
 from services.forum.forums.routes import routes as forum_routes
@@ -32,6 +32,7 @@ service = Service(
         advisory_routes,
         member_routes,
         meeting_routes,
+        agenda_routes,
         minutes_routes,
         decision_routes,
         bulk_import_routes,

@@ -13,7 +13,8 @@ import pytest
 NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)
 TABLES = ("areas", "forums", "rules_of_procedure", "members", "meetings", "meeting_climates", "postponements",
           "attendance", "minutes", "minutes_versions", "decisions", "advisories", "agenda_entries", "imported_rows",
-          "concerns", "concern_steps", "receipt_allowances", "events", "idempotency_keys")  # fmt: skip
+          "concerns", "concern_steps", "receipt_allowances", "own_agenda_items", "held_agendas",
+          "events", "idempotency_keys")  # fmt: skip
 
 
 @dataclass
@@ -175,7 +176,10 @@ async def world(council: tuple[Api, str, str, str]) -> World:
     closed_planned = (
         await api.ok("POST", f"/forums/{forum}/meetings", meeting("2026-04-09T17:00:00+00:00", public=False))
     )["id"]
-    items = [{"heading": "Lamps", "text": "Open words"}, {"heading": "Case", "text": "Secret words", "closed": True}]
+    items = [
+        {"heading": "Lamps", "text": "Open words", "closed": False},
+        {"heading": "Case", "text": "Secret words", "closed": True},
+    ]
     published = await publish(api, held, items)
     draft = (await api.ok("POST", f"/meetings/{closed_held}/minutes", {"items": items}))["id"]
     decision = (await api.ok("POST", f"/meetings/{held}/decisions", DECISION))["id"]

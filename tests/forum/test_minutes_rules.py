@@ -78,6 +78,7 @@ def chain(texts: list[list[Item]]) -> list[tuple[dict[str, Any], str]]:
             forum_id="f",
             area="XK.PRI",
             held_at="2026-01-01T00:00:00+00:00",
+            language="sq",
             number=number,
             corrects=number - 1 or None,
             reason=None if number == 1 else "why",

@@ -14,6 +14,8 @@ Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2199, 12, 31))]
 """A day that records can be about: one that a reader can add a term to without leaving the calendar."""
 Moment = Annotated[AwareDatetime, Field(ge=datetime(1900, 1, 1, tzinfo=UTC), le=datetime(2199, 12, 31, tzinfo=UTC))]
 """A moment that records can be about."""
+LanguageTag = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$")]
+"""The language that something is written in, as BCP 47 writes it: `sq`, `sr`, `sr-Latn`, `ar`; `und` when not said."""
 
 
 class MappingIn(StrictModel):

@@ -11,6 +11,8 @@ from beatbook.kit.events import emit
 from beatbook.kit.web import ExpectedVersion
 from services.forum.advisories.commands import settle
 from services.forum.advisories.rules import About, Caution
+from services.forum.agenda.commands import amend_entry, queue
+from services.forum.agenda.rules import EntryKind
 from services.forum.decisions import queries, rules
 from services.forum.decisions.schemas import DecisionClose, DecisionCreate
 from services.forum.decisions.tables import Decision
@@ -55,6 +57,16 @@ async def record_decision(
     )
     session.add(decision)
     await session.flush()
+    await queue(
+        session,
+        meeting.held_at,
+        forum_id=decision.forum_id,
+        kind=EntryKind.DECISION,
+        source_id=decision.id,
+        title=decision.text,
+        public=decision.public,
+        due_on=decision.due_on,
+    )
     event = DecisionRecorded(
         decision_id=decision.id,
         meeting_id=meeting_id,
@@ -105,6 +117,9 @@ async def close_decision(
     decision.evidence, decision.reason, decision.alternative = request.evidence, request.reason, request.alternative
     decision.on_time = rules.delivered_on_time(outcome, decision.due_on, ended_on)
     decision.version += 1
+    await amend_entry(
+        session, forum_id=decision.forum_id, kind=EntryKind.DECISION, source_id=decision.id, settled_at=now
+    )
     event = DecisionClosed(
         decision_id=decision.id,
         forum_id=decision.forum_id,

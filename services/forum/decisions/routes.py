@@ -1,4 +1,4 @@
-"""Decisions and agendas over HTTP."""
+"""Decisions over HTTP."""
 
 from typing import Annotated
 from uuid import UUID
@@ -13,7 +13,6 @@ from beatbook.kit.paging import Page, PageParams
 from beatbook.kit.web import IfMatch, router, set_etag
 from services.forum.decisions import commands, queries
 from services.forum.decisions.schemas import (
-    AgendaView,
     DecisionClose,
     DecisionCreate,
     DecisionFilter,
@@ -31,12 +30,6 @@ async def record_decision(
     decision = await commands.record_decision(session, actor, now, meeting_id, request)
     set_etag(response, decision.version)
     return queries.view(decision, now.date())
-
-
-@routes.get("/meetings/{meeting_id}/agenda")
-async def read_agenda(meeting_id: UUID, session: Read, actor: CurrentActor, now: Now) -> AgendaView:
-    """A meeting's agenda: the last minutes, every decision still open or overdue, then the topics."""
-    return await queries.agenda(session, actor, meeting_id, now.date())
 
 
 @routes.get("/decisions")

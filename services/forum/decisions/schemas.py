@@ -1,4 +1,4 @@
-"""Request and answer shapes of decisions and agendas."""
+"""Request and answer shapes of decisions."""
 
 from datetime import date
 from enum import StrEnum
@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, Field
 
 from beatbook.contracts.areas import AreaCode
 from beatbook.kit.web import StrictModel, View
-from services.forum.areas.schemas import Day
+from services.forum.areas.schemas import Day, LanguageTag
 from services.forum.decisions.rules import DecisionKind, DecisionState, Method
 from services.forum.forums.schemas import Advisory
 from services.forum.members.rules import Sector
@@ -35,6 +35,16 @@ class Dissent(StrictModel):
     group: Group | None = None
 
 
+class DecisionTranslation(StrictModel):
+    """What was decided, in another language."""
+
+    agenda_item: Line
+    text: Words
+
+
+Translations = Annotated[dict[LanguageTag, DecisionTranslation], Field(max_length=20)]
+
+
 class DecisionCreate(StrictModel):
     """A decision or request to be recorded."""
 
@@ -49,6 +59,8 @@ class DecisionCreate(StrictModel):
     dissent: list[Dissent] = Field(default_factory=list, max_length=50)
     affected_groups: list[Group] = Field(default_factory=list, max_length=50)
     chair_statement: Words | None = None
+    language: LanguageTag = Field(default="und", description="The language of the original")
+    translations: Translations = Field(default_factory=dict, description="The same in other languages")
     closed: bool = Field(default=False, description="Made under a closed item: seen from inside only")
 
 
@@ -90,6 +102,8 @@ class DecisionView(View):
     dissent: list[Dissent]
     affected_groups: list[str]
     chair_statement: str | None
+    language: str
+    translations: dict[str, DecisionTranslation]
     state: DecisionState
     overdue: bool
     decided_on: date
@@ -102,19 +116,3 @@ class DecisionView(View):
     on_time: bool | None
     advisories: list[Advisory]
     version: int
-
-
-class AgendaItem(View):
-    """One item of an agenda; `id` names the minutes or decision it is about."""
-
-    kind: Literal["last_minutes", "open_decision", "overdue_decision", "topic"]
-    title: str
-    id: UUID | None = None
-    due_on: date | None = None
-
-
-class AgendaView(View):
-    """A meeting's agenda as it writes itself."""
-
-    meeting_id: UUID
-    items: list[AgendaItem]

@@ -40,6 +40,8 @@ class Decision(ForumTable, table=True):
     dissent: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
     affected_groups: list[str] = Field(sa_column=Column(JSONB, nullable=False))
     chair_statement: str | None = None
+    language: str
+    translations: dict[str, dict[str, str]] = Field(sa_column=Column(JSONB, nullable=False))
     state: DecisionState = Field(sa_column=Column(text_enum(DecisionState), nullable=False))
     decided_on: date
     recorded_at: datetime = Field(sa_column=Column(UTC_TIME, nullable=False))

@@ -11,6 +11,7 @@ from beatbook.kit.events import emit
 from beatbook.kit.web import ExpectedVersion
 from services.forum.advisories.commands import settle
 from services.forum.advisories.rules import About
+from services.forum.agenda.commands import take_up
 from services.forum.forums.queries import first_rules_adopted, managed_forum
 from services.forum.forums.tables import Forum
 from services.forum.meetings import queries, rules
@@ -112,6 +113,13 @@ async def hold_meeting(
         public_present=meeting.public_present,
     )
     await emit(session, event, subject=meeting.id, area=meeting.area, actor=actor, at=now)
+    await take_up(
+        session,
+        forum_id=meeting.forum_id,
+        meeting_id=meeting.id,
+        held_at=request.held_at,
+        topics=[topic["title"] for topic in meeting.topics],
+    )
     return meeting
 
 

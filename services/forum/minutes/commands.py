@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -13,12 +14,21 @@ from beatbook.kit.db import AsyncSession
 from beatbook.kit.errors import Conflict, Refused
 from beatbook.kit.events import emit
 from beatbook.kit.web import ExpectedVersion
+from services.forum.agenda.commands import amend_entry, queue
+from services.forum.agenda.rules import EntryKind
 from services.forum.meetings.queries import managed_meeting, meeting_by_id
 from services.forum.meetings.rules import MeetingState
 from services.forum.members.rules import SeatRole
 from services.forum.members.tables import Member
 from services.forum.minutes import queries, rules
-from services.forum.minutes.schemas import MinutesApprove, MinutesCorrect, MinutesCreate, MinutesItem, MinutesPatch
+from services.forum.minutes.schemas import (
+    MinutesApprove,
+    MinutesCorrect,
+    MinutesCreate,
+    MinutesItem,
+    MinutesItemIn,
+    MinutesPatch,
+)
 from services.forum.minutes.tables import Minutes, MinutesVersion
 
 
@@ -36,10 +46,21 @@ async def write_minutes(session: AsyncSession, actor: Actor, meeting_id: UUID, r
         held_at=meeting.held_at,
         meeting_public=meeting.public,
         state=rules.MinutesState.DRAFT,
-        **request.model_dump(),
+        items=_stored(request.items, meeting.public),
+        language=request.language,
+        public_attendees=request.public_attendees,
     )
     session.add(minutes)
     await session.flush()
+    await queue(
+        session,
+        meeting.held_at,
+        forum_id=minutes.forum_id,
+        kind=EntryKind.MINUTES,
+        source_id=minutes.id,
+        title=f"Minutes of the meeting of {meeting.held_at:%Y-%m-%d}",
+        public=False,
+    )
     return minutes
 
 
@@ -51,8 +72,12 @@ async def change_minutes(
     expected.check(minutes.version)
     if minutes.state is rules.MinutesState.PUBLISHED:
         raise Conflict("The minutes are published and don't change any more; publish a correction instead.", rule="F11")
-    for name, value in request.model_dump(exclude_unset=True, exclude_none=True).items():
-        setattr(minutes, name, value)
+    if request.items is not None:
+        minutes.items = _stored(request.items, minutes.meeting_public)
+    if request.language is not None:
+        minutes.language = request.language
+    if request.public_attendees is not None:
+        minutes.public_attendees = request.public_attendees
     minutes.state = rules.MinutesState.DRAFT
     minutes.version += 1
     return minutes
@@ -136,7 +161,7 @@ async def correct_minutes(
     expected.check(minutes.version)
     if minutes.state is not rules.MinutesState.PUBLISHED:
         raise Conflict(f"The minutes are {minutes.state.value}; only published minutes are corrected.", rule="F11")
-    minutes.items = [item.model_dump() for item in request.items]
+    minutes.items = _stored(request.items, minutes.meeting_public)
     minutes.public_attendees = sorted({*minutes.public_attendees, *request.public_attendees})
     minutes.version += 1
     await _publish_version(session, actor, now, minutes, reason=request.reason)
@@ -155,6 +180,10 @@ async def _stepped(
     return minutes
 
 
+def _stored(items: Sequence[MinutesItemIn], meeting_public: bool) -> list[dict[str, Any]]:
+    return [item.model_dump() | {"closed": rules.is_closed(item.closed, meeting_public)} for item in items]
+
+
 def _items(minutes: Minutes) -> Sequence[rules.Item]:
     return [rules.Item(**MinutesItem(**item).model_dump()) for item in minutes.items]
 
@@ -163,7 +192,7 @@ async def _publish_version(
     session: AsyncSession, actor: Actor, now: datetime, minutes: Minutes, *, reason: str | None
 ) -> None:
     items = _items(minutes)
-    if unmet := rules.publishing_obstacles(items, minutes.public_attendees, reason):
+    if unmet := rules.publishing_obstacles(items, minutes.public_attendees, reason, minutes.language):
         raise Refused(
             "These minutes can't be shown to the public yet.", code="not-publishable", rule="F11", unmet=unmet
         )
@@ -176,6 +205,7 @@ async def _publish_version(
         forum_id=str(minutes.forum_id),
         area=minutes.area,
         held_at=minutes.held_at.isoformat(),
+        language=minutes.language,
         number=number,
         corrects=corrects,
         reason=reason,
@@ -189,6 +219,8 @@ async def _publish_version(
     digest = sha256_hex(canonical_json(content))
     session.add(MinutesVersion(minutes_id=minutes.id, number=number, content=content, sha256=digest, published_at=now))
     minutes.published = number
+    if corrects is None:
+        await amend_entry(session, forum_id=minutes.forum_id, kind=EntryKind.MINUTES, source_id=minutes.id, public=True)
     event = MinutesPublished(
         minutes_id=minutes.id,
         meeting_id=minutes.meeting_id,

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -36,6 +36,13 @@ class Item:
     closed: bool = False
     personal: bool = False
     redacted: bool = False
+    translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """By language: `heading` and `text`."""
+
+
+def is_closed(said: bool | None, meeting_public: bool) -> bool:
+    """Whether an item stays inside: what was said of it; else it follows its meeting. Rules F11a, F20."""
+    return not meeting_public if said is None else said
 
 
 def step_obstacle(state: MinutesState, target: MinutesState) -> str | None:
@@ -50,7 +57,7 @@ def step_obstacle(state: MinutesState, target: MinutesState) -> str | None:
 
 
 def publishing_obstacles(
-    items: Sequence[Item], public_attendees: Sequence[str], reason: str | None = None
+    items: Sequence[Item], public_attendees: Sequence[str], reason: str | None = None, language: str = "und"
 ) -> list[str]:
     """Everything that keeps minutes from the public, by item number; never the name itself.
 
@@ -61,18 +68,28 @@ def publishing_obstacles(
     for number, item in enumerate(items, start=1):
         if item.closed:
             continue
+        if language in item.translations:
+            found.append(f"Item {number} is translated into {language}, the language of the original: leave that out.")
         if item.personal and not item.redacted:
             found.append(f"Item {number} is marked personal and not redacted: redact it, or close the item.")
-        if any(_names(name, f"{item.heading}\n{_shown(item)}") for name in public_attendees):
+        if any(_names(name, _words(item)) for name in public_attendees):
             found.append(f"Item {number} names a member of the public who attended: take the name out.")
     if reason is not None and any(_names(name, reason) for name in public_attendees):
         found.append("The reason names a member of the public who attended: take the name out.")
     return found
 
 
-def _shown(item: Item) -> str:
-    """What the public reads of an open item's text: nothing of a redacted one."""
-    return REDACTED if item.redacted else item.text
+def _shown(text: str, item: Item) -> str:
+    """What the public reads of an open item's text, in any language: nothing of a redacted one."""
+    return REDACTED if item.redacted else text
+
+
+def _words(item: Item) -> str:
+    """All that the public reads of an open item, in every language."""
+    shown = [item.heading, _shown(item.text, item)]
+    for words in item.translations.values():
+        shown += [words["heading"], _shown(words["text"], item)]
+    return "\n".join(shown)
 
 
 def _names(name: str, text: str) -> bool:
@@ -85,9 +102,22 @@ def _plain(text: str) -> str:
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
 
 
-def public_items(items: Sequence[Item]) -> list[dict[str, str]]:
-    """What the public version holds: the open items, made from the one set of minutes. Rule F11a."""
-    return [{"heading": item.heading, "text": _shown(item)} for item in items if not item.closed]
+def public_items(items: Sequence[Item]) -> list[dict[str, Any]]:
+    """What the public version holds: the open items, made from the one set of minutes. Rule F11a.
+
+    `translations` is there when an item has any, by language.
+    """
+    return [_public(item) for item in items if not item.closed]
+
+
+def _public(item: Item) -> dict[str, Any]:
+    shown: dict[str, Any] = {"heading": item.heading, "text": _shown(item.text, item)}
+    if item.translations:
+        shown["translations"] = {
+            language: {"heading": words["heading"], "text": _shown(words["text"], item)}
+            for language, words in item.translations.items()
+        }
+    return shown
 
 
 def version_content(
@@ -97,6 +127,7 @@ def version_content(
     forum_id: str,
     area: str,
     held_at: str,
+    language: str,
     number: int,
     corrects: int | None,
     reason: str | None,
@@ -116,6 +147,7 @@ def version_content(
         "forum_id": forum_id,
         "area": area,
         "held_at": held_at,
+        "language": language,
         "number": number,
         "corrects": corrects,
         "reason": reason,

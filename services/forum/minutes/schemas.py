@@ -7,22 +7,46 @@ from pydantic import AwareDatetime, Field, model_validator
 
 from beatbook.contracts.areas import AreaCode
 from beatbook.kit.web import StrictModel, View
+from services.forum.areas.schemas import LanguageTag
 from services.forum.minutes.rules import MinutesState
 
 Heading = Annotated[str, Field(min_length=1, max_length=500)]
+Words = Annotated[str, Field(max_length=50_000)]
 
 
-class MinutesItem(StrictModel):
-    """One item of minutes."""
+class ItemTranslation(StrictModel):
+    """An item's words in another language."""
 
     heading: Heading
-    text: Annotated[str, Field(max_length=50_000)] = ""
-    closed: bool = False
+    text: Words = ""
+
+
+class _Item(StrictModel):
+    heading: Heading
+    text: Words = ""
     personal: bool = False
     redacted: bool = False
+    translations: dict[LanguageTag, ItemTranslation] = Field(
+        default_factory=dict, max_length=20, description="The same in other languages"
+    )
 
 
-Items = Annotated[list[MinutesItem], Field(min_length=1, max_length=200)]
+class MinutesItemIn(_Item):
+    """One item of minutes."""
+
+    closed: bool | None = Field(
+        default=None,
+        description="Whether it stays inside; not said: open of a public meeting, closed of a closed one",
+    )
+
+
+class MinutesItem(_Item):
+    """One item of minutes."""
+
+    closed: bool = False
+
+
+Items = Annotated[list[MinutesItemIn], Field(min_length=1, max_length=200)]
 Attendees = Annotated[list[Annotated[str, Field(min_length=2, max_length=200)]], Field(max_length=500)]
 
 
@@ -30,6 +54,7 @@ class MinutesCreate(StrictModel):
     """A first draft. `public_attendees` are names the secretary noted, to be kept out; nobody is shown them."""
 
     items: Items
+    language: LanguageTag = Field(default="und", description="The language of the original")
     public_attendees: Attendees = Field(default_factory=list)
 
 
@@ -37,6 +62,7 @@ class MinutesPatch(StrictModel):
     """A changed draft."""
 
     items: Items | None = None
+    language: LanguageTag | None = None
     public_attendees: Attendees | None = None
 
 
@@ -70,6 +96,7 @@ class MinutesView(View):
     area: AreaCode
     held_at: AwareDatetime
     state: MinutesState
+    language: str
     items: list[MinutesItem]
     published: int = Field(description="Number of the newest published version; 0 when there is none")
     sha256: str | None

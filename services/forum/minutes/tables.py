@@ -27,6 +27,7 @@ class Minutes(ForumTable, table=True):
     held_at: datetime = Field(sa_column=Column(UTC_TIME, nullable=False))
     meeting_public: bool
     state: MinutesState = Field(sa_column=Column(text_enum(MinutesState), nullable=False))
+    language: str
     items: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
     public_attendees: list[str] = Field(sa_column=Column(JSONB, nullable=False))
     approved_by: str | None = None

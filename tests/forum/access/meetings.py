@@ -6,6 +6,7 @@ from tests.forum.conftest import CHAIR, COUNCIL, DECISION, MAPPING, World, colle
 
 ADMIN = frozenset({Role.ADMIN})
 RENAMED = collection(feature("XK", None, name="Renamed"))
+OPEN = {"heading": "h", "closed": False}
 WITHDRAWN = {"outcome": "withdrawn", "reason": "r"}
 
 
@@ -26,7 +27,7 @@ async def prepare(world: World) -> dict[str, str]:
         found[name] = planned
         if steps is None:
             continue
-        minutes = (await world.api.ok("POST", f"/meetings/{planned}/minutes", {"items": [{"heading": "h"}]}))["id"]
+        minutes = (await world.api.ok("POST", f"/meetings/{planned}/minutes", {"items": [OPEN]}))["id"]
         for step, sent in (("circulate", None), ("approve", {"by": "chair"}))[:steps]:
             await world.api.ok("POST", f"/minutes/{minutes}/{step}", sent)
         found[name] = minutes
@@ -57,7 +58,7 @@ PART = Part(
         "write minutes": Change(
             "POST", "/meetings/{unwritten}/minutes", {"items": [{"heading": "h"}]}, hidden=True
         ),
-        "change minutes": Change("PATCH", "/minutes/{draft}", {"items": [{"heading": "h"}]}, hidden=True),
+        "change minutes": Change("PATCH", "/minutes/{draft}", {"items": [OPEN]}, hidden=True),
         "circulate minutes": Change("POST", "/minutes/{draft}/circulate", hidden=True),
         "approve minutes": Change("POST", "/minutes/{circulated}/approve", {"by": "chair"}, hidden=True),
         "publish minutes": Change("POST", "/minutes/{approved}/publish", hidden=True),
@@ -72,13 +73,13 @@ PART = Part(
     public=(
         "/areas", "/areas/XK.PRI", "/areas/XK.PRI/map", "/forums", "/forums/{forum}", "/meetings",
         "/forums/{forum}/rules-of-procedure", "/forums/{forum}/meetings", "/meetings/{held}",
-        "/meetings/{planned}/agenda", "/minutes", "/minutes/{published}", "/minutes/{published}/versions",
+        "/minutes", "/minutes/{published}", "/minutes/{published}/versions",
         "/decisions", "/decisions/{decision}",
     ),
     inside=(
         "/forums/{forum}/members", "/forums/{forum}/advisories", "/meetings/{held}/attendance",
         "/meetings/{hostile}/climate", "/meetings/{closed_held}",
-        "/meetings/{closed_held}/attendance", "/meetings/{closed_held}/agenda",
+        "/meetings/{closed_held}/attendance",
         "/meetings/{closed_planned}", "/minutes/{draft}", "/minutes/{draft}/versions", "/minutes/{circulated}",
         "/minutes/{approved}", "/decisions/{closed_decision}",
     ),
@@ -86,7 +87,7 @@ PART = Part(
         "/meetings", "/meetings?area=XK", "/meetings?areas=XK.PRI", "/meetings?state=held", "/meetings?state=planned",
         "/forums/{forum}/meetings", "/minutes", "/minutes?state=draft", "/minutes?state=approved", "/minutes?area=XK",
         "/minutes?forum={forum}", "/decisions", "/decisions?area=XK", "/decisions?state=open",
-        "/decisions?meeting={closed_held}", "/decisions?forum={forum}", "/meetings/{planned}/agenda",
+        "/decisions?meeting={closed_held}", "/decisions?forum={forum}",
     ),
     secrets=(
         "closed_planned", "closed_held", "draft", "circulated", "approved", "closed_decision", "unwritten",
