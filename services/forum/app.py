@@ -11,6 +11,7 @@ from services.forum.areas.routes import routes as area_routes
 from services.forum.base import ForumTable
 from services.forum.business.routes import routes as agenda_routes
 from services.forum.concerns.routes import routes as concern_routes
+from services.forum.corrections.routes import routes as correction_routes
 from services.forum.decisions.routes import routes as decision_routes
 from services.forum.forums.routes import routes as forum_routes
 from services.forum.imports.routes import bulk as bulk_import_routes
@@ -35,6 +36,7 @@ service = Service(
         agenda_routes,
         minutes_routes,
         decision_routes,
+        correction_routes,
         bulk_import_routes,
         import_routes,
         concern_routes,

@@ -43,5 +43,12 @@ def test_an_event_is_heard_by_its_owners_readers_and_nobody_else(event: type[Eve
 
 def test_what_everyone_hears_is_on_the_public_face() -> None:
     public = {kind.short_type() for kind in EVENTS.values() if Role.PUBLIC in kind.audience}
-    assert public == {"area.registered", "area.closed", "forum.founded", "minutes.published"}
+    assert public == {
+        "area.registered",
+        "area.closed",
+        "correction.published",
+        "correction.withdrawn",
+        "forum.founded",
+        "minutes.published",
+    }
     assert all(kind.audience == EVERYONE for kind in EVENTS.values() if Role.PUBLIC in kind.audience)

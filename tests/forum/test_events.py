@@ -45,6 +45,7 @@ async def test_a_forum_s_life_is_told_step_by_step(country: Api) -> None:
     (seated,) = await news("forum.member_seated")
     assert seated.model_dump(mode="json") == {
         "forum_id": forum, "member_id": chair, "area": "XK.PRI", "sector": "ngo", "role": "chair",
+        "kind": "person", "term_start": "2025-01-01", "term_end": None, "renews": None,
     }  # fmt: skip
     planned = (await api.ok("POST", f"/forums/{forum}/meetings", meeting(START)))["id"]
     await news("meeting.planned")

@@ -63,8 +63,8 @@ async def test_forums_are_listed_by_subtree_and_by_exact_areas(council: Council)
 SEATS = [
     (CHAIR | {"sector": "police"}, 422),
     (CHAIR | {"sector": "police", "role": "co_chair"}, 422),
-    (CHAIR | {"sector": "police", "term_end": "2027-03-16"}, 422),
-    (CHAIR | {"sector": "police", "term_end": "2027-03-15"}, 201),
+    (CHAIR | {"sector": "police", "role": "co_chair", "term_end": "2027-03-16"}, 422),
+    (CHAIR | {"sector": "police", "role": "co_chair", "term_end": "2027-03-15"}, 201),
     (CHAIR | {"sector": "police", "role": "secretary"}, 201),
     (CHAIR | {"term_end": "2024-12-31"}, 422),
     (CHAIR | {"sector": "spies"}, 422),
@@ -107,7 +107,7 @@ async def test_rule_f3_past_the_transition_the_forum_says_so(country: Api) -> No
     assert [(advisory["code"], advisory["rule"]) for advisory in shown["advisories"]] == [
         ("police-chair-overdue", "F3")
     ]
-    await country.ok("POST", f"/forums/{forum}/members", CHAIR)
+    await country.ok("POST", f"/forums/{forum}/members", CHAIR | {"term_start": "2026-03-15"})
     assert (await country.ok("GET", "/forums", as_=None))["items"][0]["advisories"] == []
 
 

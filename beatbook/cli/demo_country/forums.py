@@ -115,6 +115,7 @@ def _members(
             "sex": sex,
             "age_band": {"youth": "18-29", "elder": "60+"}.get(sector, "30-59"),
             "minority_group": MINORITY if sector == "minority" else None,
+            "minority_stated_on": founded.isoformat() if sector == "minority" else None,
             "term_start": founded.isoformat(),
             "term_end": term_end,
         }

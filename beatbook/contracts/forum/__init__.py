@@ -11,10 +11,11 @@ from beatbook.contracts.forum.concerns import (
     ConcernRaised,
     ConcernTriaged,
 )
+from beatbook.contracts.forum.corrections import CorrectionPublished, CorrectionWithdrawn
 from beatbook.contracts.forum.decisions import DecisionClosed, DecisionRecorded
 from beatbook.contracts.forum.forums import ForumChanged, ForumFounded
 from beatbook.contracts.forum.meetings import MeetingCalledOff, MeetingHeld, MeetingPlanned
-from beatbook.contracts.forum.members import MemberSeated
+from beatbook.contracts.forum.members import MemberChanged, MemberSeated, MemberTermEnded
 from beatbook.contracts.forum.minutes import MinutesApproved, MinutesPublished
 
 __all__ = [
@@ -29,6 +30,8 @@ __all__ = [
     "ConcernPublished",
     "ConcernRaised",
     "ConcernTriaged",
+    "CorrectionPublished",
+    "CorrectionWithdrawn",
     "DecisionClosed",
     "DecisionRecorded",
     "ForumChanged",
@@ -36,7 +39,9 @@ __all__ = [
     "MeetingCalledOff",
     "MeetingHeld",
     "MeetingPlanned",
+    "MemberChanged",
     "MemberSeated",
+    "MemberTermEnded",
     "MinutesApproved",
     "MinutesPublished",
 ]

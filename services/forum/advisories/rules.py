@@ -16,6 +16,7 @@ class About(StrEnum):
     INITIATIVE = "initiative"
     CONSULTATION = "consultation"
     POST = "post"
+    CORRECTION = "correction"
 
 
 @dataclass(frozen=True)

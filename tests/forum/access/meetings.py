@@ -2,7 +2,7 @@
 
 from beatbook.contracts.actor import Role
 from tests.forum.access.matrix import Change, Part
-from tests.forum.conftest import CHAIR, COUNCIL, DECISION, MAPPING, World, collection, feature, meeting
+from tests.forum.conftest import COUNCIL, DECISION, MAPPING, MEMBER, World, collection, feature, meeting
 
 ADMIN = frozenset({Role.ADMIN})
 RENAMED = collection(feature("XK", None, name="Renamed"))
@@ -46,7 +46,7 @@ PART = Part(
         "adopt rules": Change(
             "POST", "/forums/{forum}/rules-of-procedure", {"text": "t", "adopted_on": "2026-01-01"}
         ),
-        "seat a member": Change("POST", "/forums/{forum}/members", CHAIR),
+        "seat a member": Change("POST", "/forums/{forum}/members", MEMBER),
         "change a seat": Change("PATCH", "/forums/{forum}/members/{member}", {"role": "observer"}, hidden=True),
         "plan a meeting": Change("POST", "/forums/{forum}/meetings", meeting()),
         "change a meeting": Change("PATCH", "/meetings/{planned}", {"place": "x"}),

@@ -1,0 +1,1 @@
+"""Corrections of rumours: public notices with sources, that never change silently. Rule F16."""
