@@ -98,7 +98,7 @@ class _Reader:
         first = min(self._members.values(), default="")
         for code, day in sorted(self._members.items()):
             chairs = code == self._mapping.members.chair
-            seat = {"kind": "member", "external_id": code, "name": code, "sector": self._mapping.members.sector,
+            seat = {"record": "member", "external_id": code, "name": code, "sector": self._mapping.members.sector,
                     "role": "chair" if chairs else "member", "term_start": first if chairs else day}  # fmt: skip
             yield Row(seat, Place("members", 0))
 
@@ -109,7 +109,7 @@ class _Reader:
             state = _turned(table.states, cells[table.state])
             if state == "held" and _lies_ahead(cells[table.starts_at], self._now):
                 state = "planned"
-            row: dict[str, Any] = {"kind": "meeting", "external_id": cells[table.external_id], "state": state,
+            row: dict[str, Any] = {"record": "meeting", "external_id": cells[table.external_id], "state": state,
                                    "purpose": table.purpose, "starts_at": cells[table.starts_at],
                                    "languages": table.languages}  # fmt: skip
             if table.place and cells[table.place]:

@@ -8,10 +8,10 @@ import pytest
 from tests.forum.conftest import Api
 
 SOURCE = "registry"
-MEMBER = {"kind": "member", "external_id": "M1", "name": "Ana", "sector": "ngo", "role": "chair",
+MEMBER = {"record": "member", "external_id": "M1", "name": "Ana", "sector": "ngo",
           "term_start": "2025-01-01"}  # fmt: skip
 HELD: dict[str, Any] = {
-    "kind": "meeting", "external_id": "7", "state": "held", "purpose": "problem_solving",
+    "record": "meeting", "external_id": "7", "state": "held", "purpose": "problem_solving",
     "starts_at": "2025-05-01T17:00:00+02:00", "topics": [{"title": "Lamps"}],
     "minutes": {"state": "published"},
     "items": [
@@ -71,8 +71,8 @@ async def test_one_bad_row_stops_no_other_and_all_of_it_is_told(council: Council
     too_early = meeting(external_id="6", starts_at="2024-05-01T17:00:00Z")
     rows = [
         "no object",
-        {"kind": "meeting"},
-        MEMBER | {"sector": "police", "external_id": "M2"},
+        {"record": "meeting"},
+        MEMBER | {"sector": "police", "role": "chair", "external_id": "M2"},
         MEMBER,
         too_early,
         HELD,
@@ -154,7 +154,7 @@ async def test_two_who_import_the_same_at_once_add_it_once(council: Council) -> 
 
 
 @pytest.mark.parametrize(
-    "rows", [[], [MEMBER] * 101, [{"kind": "meeting", "external_id": "x" * 81}], [{**MEMBER, "external_id": "é"}],
+    "rows", [[], [MEMBER] * 101, [{"record": "meeting", "external_id": "x" * 81}], [{**MEMBER, "external_id": "é"}],
              [{**HELD, "unknown": 2**70}], [{**HELD, "items": {"a": 1}}], [{**HELD, "items": [[]] * 3}]],
 )  # fmt: skip
 async def test_odd_input_is_refused_and_changes_nothing(council: Council, rows: list[Any]) -> None:

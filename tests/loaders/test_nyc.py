@@ -42,7 +42,7 @@ def test_every_line_of_the_tables_is_in_a_row_of_which_its_place_is_known() -> N
     assert records.orphans == []
     places = Counter(place.file for row in records.rows for places in row.parts.values() for place in places)
     assert places == {"agenda_items.csv": 3472 + 123, "attendance.csv": 4511, "votes.csv": 1305}
-    kinds = Counter(row.fields["kind"] for row in records.rows)
+    kinds = Counter(row.fields["record"] for row in records.rows)
     assert kinds == {"member": 74, "meeting": 525}
     with (DATA / "votes.csv").open(encoding="utf-8", newline="") as file:
         assert Counter(row["vote"] for row in csv.DictReader(file)) - Counter(AWAY) == {

@@ -39,7 +39,7 @@ from services.forum.members.schemas import MemberCreate
 
 UNREADABLE = Refusal(
     "unreadable",
-    "A row is an object with a `kind`, member or meeting, and an `external_id` of up to 80 ASCII characters.",
+    "A row is an object with a `record`, member or meeting, and an `external_id` of up to 80 ASCII characters.",
 )
 
 
@@ -171,7 +171,7 @@ def _key(raw: Any) -> Key | None:
     """A row's kind and external id, as far as they can be read."""
     if not isinstance(raw, Mapping):
         return None
-    kind, external_id = raw.get("kind"), raw.get("external_id")
+    kind, external_id = raw.get("record"), raw.get("external_id")
     if kind not in (RecordKind.MEMBER, RecordKind.MEETING) or not isinstance(external_id, str):
         return None
     external_id = external_id.strip()

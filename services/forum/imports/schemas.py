@@ -26,7 +26,9 @@ class ImportBatch(StrictModel):
 
     source: Source
     rows: list[Any] = Field(
-        min_length=1, max_length=MOST_ROWS, description="Objects of `kind` member or meeting, each judged by itself"
+        min_length=1,
+        max_length=MOST_ROWS,
+        description="Objects whose `record` is member or meeting, each judged by itself",
     )
     trial: bool = False
 
@@ -34,7 +36,7 @@ class ImportBatch(StrictModel):
 class MemberRow(MemberCreate):
     """A seat with the id that its source gave it."""
 
-    kind: Literal["member"]
+    record: Literal["member"]
     external_id: ExternalId
 
 
@@ -77,7 +79,7 @@ class MinutesRow(StrictModel):
 class MeetingRow(MeetingCreate):
     """A meeting with what belongs to it. Attendance, minutes and decisions belong to one that was held."""
 
-    kind: Literal["meeting"]
+    record: Literal["meeting"]
     external_id: ExternalId
     state: Literal["planned", "held", "postponed", "cancelled"]
     reason: Line | None = None

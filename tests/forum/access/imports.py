@@ -3,7 +3,7 @@
 from tests.forum.access.matrix import MANAGERS, Change, Part
 from tests.forum.conftest import World
 
-ROW = {"kind": "member", "external_id": "M1", "name": "Codename", "sector": "ngo", "term_start": "2025-01-01"}
+ROW = {"record": "member", "external_id": "M1", "name": "Codename", "sector": "ngo", "term_start": "2025-01-01"}
 
 
 async def prepare(world: World) -> dict[str, str]:

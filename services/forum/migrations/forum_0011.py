@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "forum_0005"
-down_revision = "forum_0004"
+revision = "forum_0011"
+down_revision = "forum_0010"
 branch_labels = None
 depends_on = None
 

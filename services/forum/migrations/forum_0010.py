@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "forum_0004"
-down_revision = "forum_0003"
+revision = "forum_0010"
+down_revision = "forum_0009"
 branch_labels = None
 depends_on = None
 
