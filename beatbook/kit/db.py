@@ -26,6 +26,7 @@ from beatbook.kit import idempotency
 from beatbook.kit.auth import CurrentActor
 from beatbook.kit.failpoints import Step, passing
 from beatbook.kit.locks import Leases
+from beatbook.kit.reactions import react
 from beatbook.kit.settings import ServiceSettings
 
 log = logging.getLogger(__name__)
@@ -187,6 +188,7 @@ async def begin(request: Request, actor: CurrentActor) -> AsyncIterator[AsyncSes
         await set_context(session, actor)
         await idempotency.claim(request, await driver_connection(session), actor)
         yield session
+        await react(session, request.app.state.service.reactions, actor, request.app.state.clock())
         request.state.committing = True
         passing(Step.COMMAND_CHANGED)
     passing(Step.COMMAND_COMMITTED)

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -17,17 +16,8 @@ from beatbook.kit import telemetry
 from beatbook.kit.db import driver_connection
 from beatbook.kit.errors import TooLarge
 from beatbook.kit.ids import new_id
+from beatbook.kit.reactions import Fact as Fact
 from beatbook.kit.tracing import current_traceparent
-
-
-@dataclass(frozen=True)
-class Fact:
-    """An event with what its envelope will say: the aggregate it is about, and the area it happened in."""
-
-    event: Event
-    subject: UUID
-    area: str
-
 
 MAX_EVENT_BYTES = 900_000
 """So an event fits into a broker's default message size of 1 MiB: one that did not would stop the stream."""
@@ -52,8 +42,9 @@ async def emit(
     What the session holds unwritten stays so: the log refers to no other table. The relay is woken after the commit.
     """
     connection = await driver_connection(session)
-    await _append(connection, Fact(event, subject, area), actor.subject, at)
-    _note(session, event.service, 1)
+    fact = Fact(event, subject, area)
+    await _append(connection, fact, actor.subject, at)
+    _note(session, [fact])
 
 
 async def _append(connection: asyncpg.Connection, fact: Fact, actor: str, at: datetime) -> None:
@@ -83,7 +74,7 @@ async def emit_many(
     else:
         await _append_all(connection, facts, actor, at)
     if session is not None:
-        _note(session, facts[0].event.service, len(facts))
+        _note(session, facts)
     else:
         telemetry.appended(facts[0].event.service, len(facts))
 
@@ -102,9 +93,11 @@ async def _append_all(connection: asyncpg.Connection, facts: Sequence[Fact], act
     )
 
 
-def _note(session: AsyncSession, service: str, count: int) -> None:
+def _note(session: AsyncSession, facts: Sequence[Fact]) -> None:
+    service = facts[0].event.service
     session.info["emitted"] = True
-    session.info["appended"] = service, session.info.get("appended", (service, 0))[1] + count
+    session.info["appended"] = service, session.info.get("appended", (service, 0))[1] + len(facts)
+    session.info.setdefault("facts", []).extend(facts)
 
 
 @asynccontextmanager
@@ -114,6 +107,7 @@ async def attempt(session: AsyncSession) -> AsyncIterator[None]:
     Rows that it loaded are stale after a failure: load them again, by their ids.
     """
     noted = {name: session.info.get(name) for name in ("emitted", "appended")}
+    facts = len(session.info.get("facts", ()))
     try:
         async with session.begin_nested():
             yield
@@ -121,6 +115,7 @@ async def attempt(session: AsyncSession) -> AsyncIterator[None]:
         session.info.update({name: value for name, value in noted.items() if value is not None})
         for name in [name for name, value in noted.items() if value is None]:
             session.info.pop(name, None)
+        del session.info.get("facts", [])[facts:]
         raise
 
 

@@ -1,8 +1,8 @@
 """What a service is made of; each services/<name>/app.py holds one of these."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from fastapi import APIRouter
@@ -10,6 +10,7 @@ from sqlalchemy import MetaData
 
 from beatbook.contracts.envelope import Event
 from beatbook.kit.consumers import Consumer
+from beatbook.kit.reactions import Reaction
 from beatbook.kit.settings import ServiceSettings
 from beatbook.kit.timers import Timer, WorkerContext
 
@@ -26,6 +27,8 @@ class Service:
     metadata: MetaData
     migrations: Path
     settings: type[ServiceSettings] = ServiceSettings
+    reactions: Mapping[type[Event], Reaction] = field(default_factory=dict)
+    """What it does about its own events, in the transaction of the command that emitted them."""
     consumers: Sequence[Consumer] = ()
     timers: Sequence[Timer] = ()
     projections: Sequence[str] = ()

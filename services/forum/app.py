@@ -20,6 +20,8 @@ from services.forum.meetings.routes import routes as meeting_routes
 from services.forum.members.routes import routes as member_routes
 from services.forum.minutes.routes import routes as minutes_routes
 from services.forum.settings import ForumSettings
+from services.forum.signals.commands import after_event
+from services.forum.signals.routes import routes as signal_routes
 from services.forum.timers import TIMERS
 from services.forum.triage.routes import routes as triage_routes
 
@@ -41,10 +43,17 @@ service = Service(
         import_routes,
         concern_routes,
         triage_routes,
+        signal_routes,
     ),
     events=tuple(registry(vars(contract)).values()),
     metadata=ForumTable.metadata,
     migrations=Path(__file__).parent / "migrations",
     settings=ForumSettings,
+    reactions={
+        contract.MeetingHeld: after_event,
+        contract.MeetingCalledOff: after_event,
+        contract.DecisionRecorded: after_event,
+        contract.DecisionClosed: after_event,
+    },
     timers=TIMERS,
 )

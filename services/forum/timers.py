@@ -1,5 +1,11 @@
 """What the forum service does by the clock: each timer opens its own transaction, and is once only in effect."""
 
-from beatbook.kit.timers import Timer
+from datetime import timedelta
 
-TIMERS: tuple[Timer, ...] = ()
+from beatbook.kit.timers import Timer
+from services.forum.signals.commands import assess_all
+
+TIMERS: tuple[Timer, ...] = (
+    # each night, and each hour of the day too: a country's midnight is not ours, and nobody is missed by a pause
+    Timer(name="warning-signals", every=timedelta(hours=1), run=assess_all),
+)

@@ -27,6 +27,8 @@ READERS = {
     forum.ConcernTriaged: forums.INSIDERS,
     forum.ConcernOverdue: forums.INSIDERS,
     forum.DecisionClosed: forums.INSIDERS,
+    forum.SignalRaised: forums.INSIDERS,
+    forum.SignalCleared: forums.INSIDERS,
     cases.IncidentRecorded: incidents.RECORDERS,
     cases.ProblemOpened: problems.OVERSEERS,
     cases.ProblemMoved: problems.OVERSEERS,

@@ -10,6 +10,8 @@ import asyncpg
 import httpx
 import pytest
 
+from beatbook.kit.db import Database
+from beatbook.kit.timers import WorkerContext
 from services.forum.app import service
 
 NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)
@@ -23,6 +25,7 @@ class Api:
     http: httpx.AsyncClient
     db: asyncpg.Connection
     tokens: Callable[..., str]
+    settings: Any
 
     async def __call__(
         self,
@@ -66,8 +69,16 @@ async def api(client: Any, settings_for: Any, tokens: Callable[..., str]) -> Asy
     settings = await settings_for("forum", role="api")
     http = await client.of(settings, "forum", clock=lambda: NOW)
     db = await asyncpg.connect(settings.database_url)
-    yield Api(http, db, tokens)
+    yield Api(http, db, tokens, settings)
     await db.close()
+
+
+@pytest.fixture
+async def worker(api: Api) -> AsyncIterator[WorkerContext]:
+    """What the timers of the API's service work with, at the same moment."""
+    database = Database(api.settings)
+    yield WorkerContext(database, api.settings, lambda: NOW)
+    await database.close()
 
 
 def square(west: float, south: float, side: float = 0.1) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from beatbook.contracts.forum.forums import ForumChanged, ForumFounded
 from beatbook.contracts.forum.meetings import MeetingCalledOff, MeetingHeld, MeetingPlanned
 from beatbook.contracts.forum.members import MemberChanged, MemberSeated, MemberTermEnded
 from beatbook.contracts.forum.minutes import MinutesApproved, MinutesPublished
+from beatbook.contracts.forum.signals import SignalCleared, SignalRaised
 
 __all__ = [
     "AdvisoryCleared",
@@ -44,4 +45,6 @@ __all__ = [
     "MemberTermEnded",
     "MinutesApproved",
     "MinutesPublished",
+    "SignalCleared",
+    "SignalRaised",
 ]

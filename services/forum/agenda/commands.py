@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import and_, col
+from sqlmodel import and_, col, delete
 
 from beatbook.kit.db import AsyncSession
 from beatbook.kit.ids import new_id
@@ -78,3 +78,35 @@ async def take_up(
 
 def _frozen(line: dict[str, Any]) -> dict[str, Any]:
     return {**line, "id": line["id"] and str(line["id"]), "due_on": line["due_on"] and line["due_on"].isoformat()}
+
+
+async def queue_all(
+    session: AsyncSession,
+    now: datetime,
+    *,
+    kind: EntryKind,
+    entries: Sequence[tuple[UUID, UUID, str]],
+    public: bool,
+) -> None:
+    """Put many things on their forums' next agendas by one statement: (forum, source, title) of each. Rule F17."""
+    if not entries:
+        return
+    statement = insert(AgendaEntry).values(
+        [
+            {"id": new_id(), "forum_id": forum_id, "kind": kind, "source_id": source_id, "title": title,
+             "public": public, "queued_at": now}
+            for forum_id, source_id, title in entries
+        ]
+    )  # fmt: skip
+    await session.exec(statement.on_conflict_do_nothing(index_elements=["forum_id", "kind", "source_id"]))
+
+
+async def withdraw_all(session: AsyncSession, *, kind: EntryKind, source_ids: Sequence[UUID]) -> None:
+    """Take off the next agendas what has gone before any meeting took it up. Rule F17."""
+    await session.exec(
+        delete(AgendaEntry).where(
+            col(AgendaEntry.kind) == kind,
+            col(AgendaEntry.source_id).in_(source_ids),
+            col(AgendaEntry.taken_up_in).is_(None),
+        )
+    )

@@ -38,6 +38,14 @@ async def list_forums(
     return (await session.exec(statement)).all()
 
 
+async def forum_ids_after(session: AsyncSession, after: UUID | None, limit: int) -> list[UUID]:
+    """Ids of forums in their order: for work over all of them, turn by turn."""
+    statement = select(Forum.id).order_by(col(Forum.id)).limit(limit)
+    if after is not None:
+        statement = statement.where(col(Forum.id) > after)
+    return list((await session.exec(statement)).all())
+
+
 async def rules_versions(session: AsyncSession, forum_ids: Sequence[UUID]) -> dict[UUID, int]:
     """The number of the newest rules of procedure by forum; a forum without any is left out."""
     statement = (

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Index
+from sqlalchemy import Column, Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
@@ -20,6 +20,7 @@ class Meeting(ForumTable, table=True):
     __tablename__ = "meetings"
     __table_args__ = (
         Index("meetings_forum_start", "forum_id", "starts_at"),
+        Index("meetings_held", "forum_id", "held_at", "id", postgresql_where=text("state = 'held'")),
         Index("meetings_area_prefix", "area", postgresql_ops={"area": "text_pattern_ops"}),
     )
 
