@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "forum_0006"
-down_revision = "forum_0005"
+down_revision = "forum_0003"
 branch_labels = None
 depends_on = None
 
