@@ -24,6 +24,7 @@ from services.forum.signals.commands import after_event
 from services.forum.signals.routes import routes as signal_routes
 from services.forum.timers import TIMERS
 from services.forum.triage.routes import routes as triage_routes
+from services.forum.trust.routes import routes as trust_routes
 
 service = Service(
     name="forum",
@@ -31,6 +32,7 @@ service = Service(
     routers=(
         bulk_area_routes,
         area_routes,
+        trust_routes,
         forum_routes,
         advisory_routes,
         member_routes,

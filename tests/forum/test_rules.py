@@ -19,7 +19,7 @@ from services.forum.forums.rules import (
     tier_obstacle,
 )
 from services.forum.meetings import rules as meetings
-from services.forum.meetings.rules import Attendance, MeetingState, PlaceKind
+from services.forum.meetings.rules import Attendance, MeetingState
 from services.forum.members.rules import (
     SeatRole,
     Sector,
@@ -133,23 +133,6 @@ def test_holding_says_everything_that_is_missing_at_once() -> None:
     assert meetings.holding_obstacles(NOW, yesterday, NOW, yesterday.date()) == []
     assert len(meetings.holding_obstacles(NOW, yesterday, NOW, TODAY)) == 1
     assert len(meetings.holding_obstacles(NOW, yesterday - timedelta(seconds=1), NOW, date(2020, 1, 1))) == 1
-
-
-@pytest.mark.parametrize("place", PlaceKind)
-def test_a_sensitive_topic_belongs_in_a_neutral_place(place: PlaceKind) -> None:
-    """Rule F7."""
-    codes = [caution.code for caution in meetings.planning_cautions(True, place, NOW, None, 90)]
-    assert codes == ([] if place is PlaceKind.NEUTRAL else ["place-not-neutral"])
-    assert meetings.planning_cautions(False, place, NOW, None, 90) == []
-
-
-def test_a_meeting_later_than_agreed_is_cautioned_to_the_day() -> None:
-    """Rule F7."""
-    for days, cautioned in ((90, False), (91, True)):
-        found = meetings.planning_cautions(False, PlaceKind.OTHER, NOW + timedelta(days=days), NOW, 90)
-        assert [caution.code for caution in found] == (["interval-passed"] if cautioned else [])
-    edge = datetime.max.replace(tzinfo=UTC)
-    assert meetings.planning_cautions(False, PlaceKind.OTHER, edge, edge - timedelta(days=1), 400) == []
 
 
 @given(st.lists(st.sampled_from(Attendance)))

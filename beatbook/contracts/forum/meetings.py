@@ -9,7 +9,7 @@ from beatbook.contracts.envelope import INSIDE_FORUMS, Event
 
 
 class MeetingPlanned(Event, service="forum", aggregate="meeting", verb="planned", audience=INSIDE_FORUMS):
-    """A meeting got its date. Rule F7."""
+    """A meeting got its date; an emergency meeting says for which critical incident, by id or code. Rules F7, F8."""
 
     meeting_id: UUID
     forum_id: UUID
@@ -17,6 +17,8 @@ class MeetingPlanned(Event, service="forum", aggregate="meeting", verb="planned"
     starts_at: datetime
     purpose: str
     public: bool
+    duration_minutes: int | None = None
+    critical_incident: str | None = None
 
 
 class MeetingHeld(Event, service="forum", aggregate="meeting", verb="held", audience=INSIDE_FORUMS):

@@ -12,12 +12,15 @@ from beatbook.kit.web import ExpectedVersion
 from services.forum.advisories.commands import settle
 from services.forum.advisories.rules import About
 from services.forum.agenda.commands import take_up
+from services.forum.areas.queries import area_by_code
 from services.forum.forums.queries import first_rules_adopted, managed_forum
 from services.forum.forums.tables import Forum
 from services.forum.meetings import queries, rules
 from services.forum.meetings.schemas import MeetingCallOff, MeetingCreate, MeetingHold, MeetingPatch
 from services.forum.meetings.tables import AttendanceMark, Meeting, MeetingClimate, Postponement
 from services.forum.members.queries import seats
+from services.forum.trust.queries import trust_level
+from services.forum.trust.rules import TrustLevel
 
 
 async def plan_meeting(
@@ -56,7 +59,7 @@ async def change_meeting(
     moved = request.starts_at is not None and request.starts_at != meeting.starts_at
     replanned = moved or (meeting.state is rules.MeetingState.POSTPONED and request.state is not None)
     for name, value in request.model_dump(exclude_unset=True).items():
-        if value is not None or name == "place":
+        if value is not None or name in {"place", "in_area"}:
             setattr(meeting, name, value)
     if moved and request.state is None:
         meeting.state = rules.MeetingState.PLANNED
@@ -146,9 +149,17 @@ async def call_off_meeting(
 
 
 async def _advise(session: AsyncSession, actor: Actor, now: datetime, forum: Forum, meeting: Meeting) -> None:
-    sensitive = any(topic["sensitive"] for topic in meeting.topics)
-    previous = await queries.last_start_before(session, forum.id, meeting.starts_at)
-    found = rules.planning_cautions(sensitive, meeting.place_kind, meeting.starts_at, previous, forum.interval_days)
+    planned = rules.Planned(
+        starts_at=meeting.starts_at,
+        ends_at=meeting.ends_at,
+        place_kind=rules.PlaceKind(meeting.place_kind),
+        in_area=meeting.in_area,
+        sensitive=any(topic["sensitive"] for topic in meeting.topics),
+        personal_safety=any(topic.get("personal_safety") for topic in meeting.topics),
+        languages=frozenset([*meeting.languages, *meeting.interpreters]),
+        emergency=meeting.emergency is not None,
+    )
+    found = rules.planning_cautions(planned, await _circumstances(session, forum, meeting), now)
     meeting.advisories = [vars(caution) for caution in found]
     await settle(
         session,
@@ -162,6 +173,18 @@ async def _advise(session: AsyncSession, actor: Actor, now: datetime, forum: For
     )
 
 
+async def _circumstances(session: AsyncSession, forum: Forum, meeting: Meeting) -> rules.Circumstances:
+    area = await area_by_code(session, forum.area)
+    return rules.Circumstances(
+        time_zone=forum.time_zone,
+        interval_days=forum.interval_days,
+        notice_days=forum.notice_days,
+        previous=await queries.last_start_before(session, forum.id, meeting.starts_at),
+        trust_is_low=await trust_level(session, forum.area) is TrustLevel.LOW,
+        area_languages=frozenset(area.languages),
+    )
+
+
 async def _emit_planned(session: AsyncSession, actor: Actor, now: datetime, meeting: Meeting) -> None:
     event = MeetingPlanned(
         meeting_id=meeting.id,
@@ -170,5 +193,7 @@ async def _emit_planned(session: AsyncSession, actor: Actor, now: datetime, meet
         starts_at=meeting.starts_at,
         purpose=meeting.purpose,
         public=meeting.public,
+        duration_minutes=meeting.duration_minutes,
+        critical_incident=meeting.emergency and meeting.emergency["critical_incident"],
     )
     await emit(session, event, subject=meeting.id, area=meeting.area, actor=actor, at=now)

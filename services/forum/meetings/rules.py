@@ -1,8 +1,10 @@
 """Meetings: their states, and what is worth a word of caution. Pure."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from services.forum.advisories.rules import Caution
 
@@ -58,25 +60,76 @@ def state_obstacle(state: MeetingState, step: str) -> str | None:
     return f"The meeting is {state.value}; it can't be {step} any more."
 
 
-def planning_cautions(
-    sensitive: bool, place_kind: PlaceKind, starts_at: datetime, previous: datetime | None, interval_days: int
-) -> list[Caution]:
-    """What to think over before inviting: a sensitive topic in a place not marked neutral; the agreed interval passed.
+DAY_BEGINS, DAY_ENDS = time(8), time(18)
+"""Daytime by the clocks of the place: when people who worry about their safety can come and go before dark."""
 
-    Rule F7. Source: GP, organizing public forums; ICT sprint 5.
+
+@dataclass(frozen=True)
+class Planned:
+    """A meeting as far as its planning gives reason for a word of caution."""
+
+    starts_at: datetime
+    ends_at: datetime
+    place_kind: PlaceKind = PlaceKind.OTHER
+    in_area: bool | None = None
+    sensitive: bool = False
+    personal_safety: bool = False
+    languages: frozenset[str] = frozenset()
+    """Spoken or interpreted; none: not said."""
+    emergency: bool = False
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """What a forum agreed on, and what is known of its area. `trust_is_low`: by the newest trust level, if there is."""
+
+    time_zone: str
+    interval_days: int
+    notice_days: int
+    previous: datetime | None = None
+    trust_is_low: bool = False
+    area_languages: frozenset[str] = frozenset()
+
+
+def planning_cautions(planned: Planned, around: Circumstances, now: datetime) -> list[Caution]:
+    """What to think over before people are invited; each says what would mend it.
+
+    Personal safety outside daytime, or outside the area; a sensitive topic in a place not marked neutral; a police
+    station where trust in the police is low; a language of the area that is neither spoken nor interpreted; later
+    than the agreed interval (days since the start of the meeting before); shorter notice than agreed (days), but for
+    an emergency meeting and for one that is recorded afterwards. Rules F7, F8. Source: GP, organizing public forums;
+    ICT sprint 5.
     """
     found: list[Caution] = []
-    if sensitive and place_kind is not PlaceKind.NEUTRAL:
-        found.append(
-            Caution("place-not-neutral", "A sensitive topic is easier to speak about in a neutral place.", "F7")
-        )
-    if previous is not None and starts_at - previous > timedelta(days=interval_days):
-        found.append(
-            Caution(
-                "interval-passed", f"The forum agreed to meet every {interval_days} days; this one comes later.", "F7"
-            )
-        )
+    if planned.personal_safety and not in_daytime(planned.starts_at, planned.ends_at, around.time_zone):
+        words = "People who worry about their safety come more easily by day: meet between 8:00 and 18:00."
+        found.append(Caution("safety-outside-daytime", words, "F7"))
+    if planned.personal_safety and planned.in_area is False:
+        words = "A meeting about personal safety is best held where people live: choose a place in the area."
+        found.append(Caution("safety-outside-area", words, "F7"))
+    if planned.sensitive and planned.place_kind is not PlaceKind.NEUTRAL:
+        words = "A sensitive topic is easier to speak about in a neutral place."
+        found.append(Caution("place-not-neutral", words, "F7"))
+    if planned.place_kind is PlaceKind.POLICE_STATION and around.trust_is_low:
+        words = "Trust in the police is low here, and people may not come to a police station: meet elsewhere."
+        found.append(Caution("police-station-low-trust", words, "F7"))
+    unheard = around.area_languages - planned.languages
+    if planned.languages and unheard:
+        words = f"Spoken in the area, but not at this meeting: {', '.join(sorted(unheard))}. Ask for interpreters."
+        found.append(Caution("language-without-interpreter", words, "F7"))
+    if around.previous is not None and planned.starts_at - around.previous > timedelta(days=around.interval_days):
+        words = f"The forum agreed to meet every {around.interval_days} days; this one comes later."
+        found.append(Caution("interval-passed", words, "F7"))
+    if not planned.emergency and now < planned.starts_at < now + timedelta(days=around.notice_days):
+        words = f"The forum agreed to announce meetings {around.notice_days} days ahead; this one is sooner."
+        found.append(Caution("short-notice", words, "F8"))
     return found
+
+
+def in_daytime(starts_at: datetime, ends_at: datetime, time_zone: str) -> bool:
+    """Whether a meeting begins and ends on one day between 8:00 and 18:00 by the clocks of the place. Rule F7."""
+    begins, ends = (moment.astimezone(ZoneInfo(time_zone)) for moment in (starts_at, ends_at))
+    return begins.date() == ends.date() and begins.time() >= DAY_BEGINS and ends.time() <= DAY_ENDS
 
 
 def holding_obstacles(starts_at: datetime, held_at: datetime, now: datetime, rules_since: date | None) -> list[str]:

@@ -13,13 +13,24 @@ from services.forum.meetings.rules import Attendance, Climate, MeetingState, Pla
 
 Line = Annotated[str, Field(min_length=1, max_length=500)]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
+Duration = Annotated[int, Field(ge=15, le=1440, description="Minutes from start to end")]
 
 
 class Topic(StrictModel):
-    """Something to be spoken about; `sensitive` marks what divides or hurts people."""
+    """Something to be spoken about; `sensitive` marks what divides or hurts people, `personal_safety` their safety."""
 
     title: Line
     sensitive: bool = False
+    personal_safety: bool = False
+
+
+class Emergency(StrictModel):
+    """Why a meeting is called at short notice: the critical incident by its id or code, and the reason. Rule F8."""
+
+    critical_incident: Annotated[
+        str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}$", description="An id or code, no name of a person")
+    ]
+    reason: Line
 
 
 class MeetingCreate(StrictModel):
@@ -29,10 +40,13 @@ class MeetingCreate(StrictModel):
     topics: list[Topic] = Field(default_factory=list, max_length=200)
     place: Line | None = None
     place_kind: PlaceKind = PlaceKind.OTHER
+    in_area: bool | None = Field(default=None, description="Whether the place lies in the forum's area, if known")
     starts_at: Moment
+    duration_minutes: Duration = 120
     languages: list[Language] = Field(default_factory=list, max_length=20)
     interpreters: list[Language] = Field(default_factory=list, max_length=20)
     public: bool = True
+    emergency: Emergency | None = None
 
 
 class MeetingPatch(StrictModel):
@@ -41,7 +55,9 @@ class MeetingPatch(StrictModel):
     topics: list[Topic] | None = Field(default=None, max_length=200)
     place: Line | None = None
     place_kind: PlaceKind | None = None
+    in_area: bool | None = None
     starts_at: Moment | None = None
+    duration_minutes: Duration | None = None
     languages: list[Language] | None = Field(default=None, max_length=20)
     interpreters: list[Language] | None = Field(default=None, max_length=20)
     state: Literal["planned", "invited"] | None = None
@@ -97,10 +113,14 @@ class MeetingView(View):
     topics: list[Topic]
     place: str | None
     place_kind: PlaceKind
+    in_area: bool | None
     starts_at: AwareDatetime
+    ends_at: AwareDatetime
+    duration_minutes: int
     languages: list[str]
     interpreters: list[str]
     public: bool
+    emergency: Emergency | None
     state: MeetingState
     state_reason: str | None
     held_at: AwareDatetime | None

@@ -1,6 +1,6 @@
 """Meetings and who came."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from services.forum.meetings.rules import Attendance, Climate, MeetingState, Pla
 
 
 class Meeting(ForumTable, table=True):
-    """A meeting of a forum. Rules F7, F10."""
+    """A meeting of a forum; `in_area`: whether its place is known to lie in the forum's area. Rules F7, F8, F10."""
 
     __tablename__ = "meetings"
     __table_args__ = (
@@ -31,10 +31,13 @@ class Meeting(ForumTable, table=True):
     topics: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
     place: str | None = None
     place_kind: PlaceKind = Field(sa_column=Column(text_enum(PlaceKind), nullable=False))
+    in_area: bool | None = None
     starts_at: datetime = Field(sa_column=Column(UTC_TIME, nullable=False))
+    duration_minutes: int
     languages: list[str] = Field(sa_column=Column(JSONB, nullable=False))
     interpreters: list[str] = Field(sa_column=Column(JSONB, nullable=False))
     public: bool
+    emergency: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
     state: MeetingState = Field(sa_column=Column(text_enum(MeetingState), nullable=False))
     state_reason: str | None = None
     held_at: datetime | None = Field(default=None, sa_column=Column(UTC_TIME))
@@ -44,6 +47,11 @@ class Meeting(ForumTable, table=True):
     highest_police_rank: str | None = None
     advisories: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
     version: int = 1
+
+    @property
+    def ends_at(self) -> datetime:
+        """When it is to end."""
+        return self.starts_at + timedelta(minutes=self.duration_minutes)
 
 
 class AttendanceMark(ForumTable, table=True):
