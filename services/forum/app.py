@@ -16,6 +16,7 @@ from services.forum.decisions.routes import routes as decision_routes
 from services.forum.forums.routes import routes as forum_routes
 from services.forum.imports.routes import bulk as bulk_import_routes
 from services.forum.imports.routes import routes as import_routes
+from services.forum.initiatives.routes import routes as initiative_routes
 from services.forum.meetings.routes import routes as meeting_routes
 from services.forum.members.routes import routes as member_routes
 from services.forum.minutes.routes import routes as minutes_routes
@@ -46,6 +47,7 @@ service = Service(
         concern_routes,
         triage_routes,
         signal_routes,
+        initiative_routes,
     ),
     events=tuple(registry(vars(contract)).values()),
     metadata=ForumTable.metadata,

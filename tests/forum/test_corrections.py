@@ -90,6 +90,12 @@ async def test_a_notice_points_at_nothing_closed(world: World) -> None:
         notice = await published(world, about=about, about_id=about_id)
         found = await world.api.ok("GET", "/corrections", as_=None, about_id=about_id)
         assert [item["id"] for item in found["items"]] == [notice]
+    said = {"category": "road_safety", "text": "No lamps", "meeting_id": world.held}
+    concern = (await world.api.ok("POST", f"/forums/{world.forum}/concerns", said))["id"]
+    notice = (await draft(world, about="concern", about_id=concern))["id"]
+    assert (await world.api("POST", f"/corrections/{notice}/publish")).status_code == 422
+    await world.api.ok("PATCH", f"/concerns/{concern}", {"summary": "Lamps", "published": True})
+    await world.api.ok("POST", f"/corrections/{notice}/publish")
     area = await published(world, about="area", about_area="XK.PRI.DARDANIA")
     assert (await world.api.ok("GET", f"/corrections/{area}", as_=None))["about_area"] == "XK.PRI.DARDANIA"
 
@@ -105,7 +111,7 @@ async def test_what_is_corrected_is_there_and_of_the_forum_s_area(world: World) 
         ({"about": "area", "about_area": "XK.PEC"}, 422),
         ({"about": "area", "about_area": "XK.NOWHERE"}, 404),
         ({"about": "area"}, 422),
-        ({"about": "concern", "about_id": nothing}, 422),
+        ({"about": "concern", "about_id": nothing}, 404),
     ):
         assert (await world.api("POST", path, NOTICE | more)).status_code == status, more
     assert await world.api.fingerprint() == before

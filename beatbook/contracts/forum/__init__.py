@@ -14,6 +14,13 @@ from beatbook.contracts.forum.concerns import (
 from beatbook.contracts.forum.corrections import CorrectionPublished, CorrectionWithdrawn
 from beatbook.contracts.forum.decisions import DecisionClosed, DecisionRecorded
 from beatbook.contracts.forum.forums import ForumChanged, ForumFounded
+from beatbook.contracts.forum.initiatives import (
+    InitiativeEnded,
+    InitiativePaused,
+    InitiativeProposed,
+    InitiativeReported,
+    InitiativeStarted,
+)
 from beatbook.contracts.forum.meetings import MeetingCalledOff, MeetingHeld, MeetingPlanned
 from beatbook.contracts.forum.members import MemberChanged, MemberSeated, MemberTermEnded
 from beatbook.contracts.forum.minutes import MinutesApproved, MinutesPublished
@@ -37,6 +44,11 @@ __all__ = [
     "DecisionRecorded",
     "ForumChanged",
     "ForumFounded",
+    "InitiativeEnded",
+    "InitiativePaused",
+    "InitiativeProposed",
+    "InitiativeReported",
+    "InitiativeStarted",
     "MeetingCalledOff",
     "MeetingHeld",
     "MeetingPlanned",

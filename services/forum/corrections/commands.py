@@ -15,6 +15,7 @@ from beatbook.kit.web import ExpectedVersion
 from services.forum.advisories.commands import settle
 from services.forum.advisories.rules import About, Caution
 from services.forum.areas.queries import area_by_code
+from services.forum.concerns.queries import concern_by_id
 from services.forum.corrections import queries, rules
 from services.forum.corrections.schemas import (
     CorrectionCreate,
@@ -142,6 +143,9 @@ async def _subject(session: AsyncSession, actor: Actor, correction: Correction) 
         case rules.Subject.DECISION, UUID() as decision_id:
             decision = await decision_by_id(session, actor, decision_id)
             return decision.area, decision.public
+        case rules.Subject.CONCERN, UUID() as concern_id:
+            concern = await concern_by_id(session, actor, concern_id)
+            return concern.area, concern.published
         case _:
             area = await area_by_code(session, correction.about_area or correction.area)
             return area.code, True

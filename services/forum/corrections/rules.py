@@ -13,6 +13,7 @@ class Subject(StrEnum):
     MEETING = "meeting"
     MINUTES = "minutes"
     DECISION = "decision"
+    CONCERN = "concern"
     AREA = "area"
 
 
@@ -57,7 +58,7 @@ def subject_obstacle(subject: Subject, *, has_id: bool, has_area: bool) -> str |
     if wants_area and not has_area:
         return "Name the area by about_area."
     if has_id and not wants_id:
-        return "about_id belongs to a meeting, minutes or a decision; leave it out."
+        return "about_id belongs to a meeting, minutes, a decision or a concern; leave it out."
     if has_area and not wants_area:
         return "about_area belongs to an area; leave it out."
     return None

@@ -46,7 +46,9 @@ class CorrectionCreate(StrictModel):
     """A notice to be drafted."""
 
     about: Subject = Subject.RUMOUR
-    about_id: UUID | None = Field(default=None, description="The meeting, minutes or decision that it is about")
+    about_id: UUID | None = Field(
+        default=None, description="The meeting, minutes, decision or concern that it is about"
+    )
     about_area: AreaCode | None = Field(default=None, description="The area, when it is about one")
     texts: Texts
     sources: Sources = Field(default_factory=list)
