@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import col, select
 
 from beatbook.contracts.areas import lineage
@@ -26,7 +27,7 @@ async def trust_level(session: AsyncSession, code: str) -> TrustLevel | None:
     newest = (
         select(NotedTrust)
         .where(col(NotedTrust.area).in_(lineage(code)))
-        .distinct(col(NotedTrust.area))
+        .ext(distinct_on(col(NotedTrust.area)))
         .order_by(col(NotedTrust.area), col(NotedTrust.measured_on).desc(), col(NotedTrust.id).desc())
     )
     return standing_level([(noted.area, noted.measured_on, noted.level) for noted in await session.exec(newest)])
