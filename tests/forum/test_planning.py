@@ -73,7 +73,7 @@ async def test_rule_f8_an_emergency_without_its_incident_is_refused(council: Cou
         {"reason": "Shots"},
         {"critical_incident": "CI-1"},
         {"critical_incident": "Ana Krasniqi was hurt", "reason": "x"},
-        {"critical_incident": "CI-1\n", "reason": "x"},
+        {"critical_incident": "CI\n1", "reason": "x"},
         {"critical_incident": "x" * 65, "reason": "x"},
     ):
         body = meeting("2026-03-17T10:00:00Z", emergency=emergency)
