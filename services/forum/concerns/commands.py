@@ -146,7 +146,7 @@ def _concern(forum: Forum, now: datetime, words: ConcernWords, origin: rules.Ori
         **vars(origin),
         state=rules.ConcernState.RAISED,
         raised_at=now,
-        triage_by=rules.triage_due(now, queries.triage_days(forum)),
+        triage_by=rules.triage_due(now, forum.triage_days),
     )
 
 

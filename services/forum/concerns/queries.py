@@ -12,7 +12,6 @@ from beatbook.contracts.actor import Actor
 from beatbook.kit.db import AsyncSession
 from beatbook.kit.errors import Forbidden, NotFound
 from services.forum.concerns.rules import (
-    TRIAGE_DAYS,
     WAITING,
     Category,
     ConcernState,
@@ -160,8 +159,3 @@ async def followed(session: AsyncSession, typed: str) -> FollowView | None:
         summary=concern.summary if concern.published else None,
         steps=await steps(session, concern.id),
     )
-
-
-def triage_days(forum: Forum) -> int:  # noqa: ARG001 - the forum's own number comes with its column
-    """Days within which a forum agreed to triage. Rule F14."""
-    return TRIAGE_DAYS

@@ -15,8 +15,6 @@ import shapely
 from beatbook.contracts.actor import Actor, Role
 from services.forum.forums.rules import MANAGERS
 
-TRIAGE_DAYS = 14
-"""Days for triage where the forum agreed on none of its own. Rule F14."""
 RAISERS = MANAGERS | {Role.FORUM_MEMBER, Role.OFFICER, Role.SUPERVISOR}
 
 

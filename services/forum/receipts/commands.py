@@ -11,6 +11,7 @@ from sqlmodel import col, select
 
 from beatbook.kit.db import AsyncSession
 from beatbook.kit.errors import Problem
+from beatbook.kit.timers import WorkerContext
 from services.forum.receipts.rules import ALLOWANCES, Asking, network_of, spend
 from services.forum.receipts.tables import ReceiptAllowance
 
@@ -50,6 +51,7 @@ async def take(session: AsyncSession, now: datetime, asking: Asking, whose: str)
     row.full_at = full_at
 
 
-async def forget(session: AsyncSession, now: datetime) -> None:
-    """Forget allowances that are full again."""
-    await session.exec(delete(ReceiptAllowance).where(col(ReceiptAllowance.full_at) <= now))
+async def forget_networks(context: WorkerContext) -> None:
+    """Forget allowances that are full again, and with them every trace of who asked. Rule F14."""
+    async with context.database.sessions.begin() as session:
+        await session.exec(delete(ReceiptAllowance).where(col(ReceiptAllowance.full_at) <= context.clock()))

@@ -2,23 +2,77 @@
 
 from datetime import datetime
 from typing import Literal, cast
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from beatbook.contracts.actor import Actor
-from beatbook.contracts.forum import ConcernAnswered, ConcernCaseMoved, ConcernEscalated, ConcernTriaged
-from beatbook.kit.db import AsyncSession
+from beatbook.contracts.forum import (
+    ConcernAnswered,
+    ConcernCaseMoved,
+    ConcernEscalated,
+    ConcernOverdue,
+    ConcernTriaged,
+)
+from beatbook.kit.db import AsyncSession, driver_connection
 from beatbook.kit.errors import Conflict, Refused
-from beatbook.kit.events import emit
+from beatbook.kit.events import Fact, emit, emit_many
+from beatbook.kit.timers import WorkerContext
 from beatbook.kit.web import ExpectedVersion
+from services.forum.advisories.commands import settle
+from services.forum.advisories.rules import About
 from services.forum.agenda.commands import queue
 from services.forum.agenda.rules import EntryKind
 from services.forum.concerns.commands import add_step
-from services.forum.concerns.queries import managed_concern, triage_days
+from services.forum.concerns.queries import managed_concern
 from services.forum.concerns.rules import ENDED, WAITING, ConcernState, StepKind, triage_due
 from services.forum.concerns.tables import Concern
 from services.forum.forums.queries import forum_by_id
 from services.forum.triage import queries, rules
 from services.forum.triage.schemas import CaseProgress, Escalation, Triage
+
+CLOCK = Actor(subject="forum clock")
+CONCERNS_A_TURN = 500
+"""Bounds what one transaction of the clock locks."""
+
+_NOTICE = """
+    update concerns set overdue_at = $1
+    where id in (
+        select id from concerns
+        where overdue_at is null and state in ('raised', 'escalated') and triage_by < $1
+        order by triage_by limit $2 for update skip locked
+    )
+    returning id as concern_id, forum_id, area, category, triage_by
+"""
+
+
+async def notice_overdue(context: WorkerContext) -> None:
+    """Note each concern that waits past the agreed days, once; remind the forums that owe the triage. Rule F14."""
+    now, noticed = context.clock(), CONCERNS_A_TURN
+    while noticed == CONCERNS_A_TURN:
+        async with context.database.sessions.begin() as session:
+            connection = await driver_connection(session)
+            rows = await connection.fetch(_NOTICE, now, CONCERNS_A_TURN)
+            facts = [Fact(ConcernOverdue(**row), row["concern_id"], row["area"]) for row in rows]
+            await emit_many(connection, facts, actor=CLOCK.subject, at=now, session=session)
+            for forum_id in sorted({row["forum_id"] for row in rows}):
+                await _remind(session, CLOCK, now, forum_id)
+            noticed = len(rows)
+
+
+async def _remind(session: AsyncSession, actor: Actor, now: datetime, forum_id: UUID) -> None:
+    """Have the forum's advisory say how many concerns are overdue now, or be gone. Rule F14."""
+    forum = await forum_by_id(session, forum_id, locked=True)
+    overdue = await queries.count_overdue(session, forum_id)
+    await settle(
+        session,
+        actor,
+        now,
+        forum_id=forum_id,
+        area=forum.area,
+        about=About.FORUM,
+        about_id=forum_id,
+        cautions=rules.overdue_cautions(overdue, forum.triage_days),
+        codes={rules.OVERDUE},
+    )
 
 
 async def triage(
@@ -56,8 +110,10 @@ async def apply_triage(session: AsyncSession, actor: Actor, now: datetime, conce
         )
         await emit(session, ended, subject=concern.id, area=concern.area, actor=actor, at=now)
         for below in await queries.forums_that_had(session, concern.id):
-            await _queue(session, now, below, concern, "The answer to a concern that was passed on")
+            await _queue(session, now, below, concern, "The answer to a concern that was passed on", back=True)
     concern.version += 1
+    if concern.overdue_at is not None:
+        await _remind(session, actor, now, concern.forum_id)
 
 
 async def escalate(
@@ -82,8 +138,8 @@ async def escalate(
     concern.state = ConcernState.ESCALATED
     await add_step(session, concern, now, words=request.words, to_forum_id=receiver.id)
     before, concern.forum_id, concern.with_area = concern.forum_id, receiver.id, receiver.area
-    concern.triage_by = triage_due(now, triage_days(receiver))
-    concern.overdue_at = None
+    concern.triage_by = triage_due(now, receiver.triage_days)
+    was_overdue, concern.overdue_at = concern.overdue_at is not None, None
     concern.version += 1
     escalated = ConcernEscalated(
         concern_id=concern.id,
@@ -95,6 +151,8 @@ async def escalate(
     )
     await emit(session, escalated, subject=concern.id, area=concern.area, actor=actor, at=now)
     await _queue(session, now, receiver.id, concern, "A concern from the forum below")
+    if was_overdue:
+        await _remind(session, actor, now, before)
     return concern
 
 
@@ -149,16 +207,21 @@ def _may_move(concern: Concern, wanted: ConcernState) -> None:
         raise Conflict(obstacle, rule="F14")
 
 
-async def _queue(session: AsyncSession, now: datetime, forum_id: UUID, concern: Concern, what: str) -> None:
-    """Put a concern onto a forum's next agenda, in the forum's own words or in none."""
+async def _queue(
+    session: AsyncSession, now: datetime, forum_id: UUID, concern: Concern, what: str, *, back: bool = False
+) -> None:
+    """Put a concern onto a forum's next agenda, in the forum's own words or in none.
+
+    An agenda takes each source once: of a forum that passed it on from below, the answer is a source of its own.
+    """
     about = concern.summary if concern.published else concern.category.value.replace("_", " ")
-    title = f"{what}: {about} ({concern.area})"
+    had_it_before = back and forum_id != concern.origin_forum_id
     await queue(
         session,
         now,
         forum_id=forum_id,
         kind=EntryKind.CONCERN,
-        source_id=concern.id,
-        title=title,
+        source_id=uuid5(concern.id, "answer") if had_it_before else concern.id,
+        title=f"{what}: {about} ({concern.area})",
         public=concern.published,
     )

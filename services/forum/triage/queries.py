@@ -2,11 +2,12 @@
 
 from uuid import UUID
 
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from beatbook.contracts.areas import parent_of
 from beatbook.kit.db import AsyncSession
-from services.forum.concerns.tables import ConcernStep
+from services.forum.concerns.rules import WAITING
+from services.forum.concerns.tables import Concern, ConcernStep
 from services.forum.forums.rules import ForumKind
 from services.forum.forums.tables import Forum
 from services.forum.triage.rules import Receiver
@@ -29,3 +30,13 @@ async def forums_that_had(session: AsyncSession, concern_id: UUID) -> list[UUID]
         .order_by(col(ConcernStep.number).desc())
     )
     return list((await session.exec(statement)).all())
+
+
+async def count_overdue(session: AsyncSession, forum_id: UUID) -> int:
+    """How many concerns a forum has that the clock found waiting too long, and that still wait. Rule F14."""
+    statement = select(func.count()).where(
+        Concern.forum_id == forum_id,
+        col(Concern.overdue_at).is_not(None),
+        col(Concern.state).in_(sorted(WAITING)),
+    )
+    return (await session.exec(statement)).one()

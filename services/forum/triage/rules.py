@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from beatbook.contracts.areas import parent_of, tier_of
+from services.forum.advisories.rules import Caution
 from services.forum.concerns.rules import ENDED, WAITING, ConcernState
 from services.forum.forums.rules import ForumKind
 
@@ -44,6 +45,18 @@ def triage_obstacles(
     if outcome is ConcernState.OUT_OF_REMIT and not alternative:
         found.append("Name in 'alternative' who else can help.")
     return found
+
+
+OVERDUE = "concerns-overdue"
+
+
+def overdue_cautions(overdue: int, days: int) -> list[Caution]:
+    """What a forum is reminded of while concerns wait past its agreed days. Rule F14."""
+    if overdue == 0:
+        return []
+    waiting = "1 concern waits" if overdue == 1 else f"{overdue} concerns wait"
+    text = f"{waiting} for triage past the {days} days that the forum agreed on: who raised it has no word yet."
+    return [Caution(OVERDUE, text, "F14")]
 
 
 GENERAL = (
