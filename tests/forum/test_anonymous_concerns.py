@@ -54,7 +54,7 @@ async def api(app: Any, tokens: Callable[..., str]) -> AsyncIterator[Api]:
     """As elsewhere, with a clock that moves and an address that the caller has."""
     db = await asyncpg.connect(app.state.settings.database_url)
     async with caller(app) as http:
-        yield Api(http, db, tokens)
+        yield Api(http, db, tokens, app.state.settings)
     await db.close()
 
 

@@ -51,7 +51,8 @@ async def test_triage_tells_all_that_is_missing_at_once(world: World) -> None:
 
 
 async def test_a_concern_has_one_origin_which_is_the_forum_s(world: World, subtests: pytest.Subtests) -> None:
-    other = (await world.api.ok("POST", "/forums", {"area": "XK.PRI", "kind": "youth", "name": "Youth"}))["id"]
+    youth = {"area": "XK.PRI", "kind": "youth", "name": "Youth", "reports_to": world.forum}
+    other = (await world.api.ok("POST", "/forums", youth))["id"]
     outside = {"point": {"longitude": 20.0, "latitude": 42.05}}
     for forum, origin, unmet in (
         (world.forum, {}, None),
