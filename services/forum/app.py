@@ -13,6 +13,7 @@ from services.forum.business.routes import routes as agenda_routes
 from services.forum.concerns.routes import routes as concern_routes
 from services.forum.corrections.routes import routes as correction_routes
 from services.forum.decisions.routes import routes as decision_routes
+from services.forum.exports.routes import routes as export_routes
 from services.forum.forums.routes import routes as forum_routes
 from services.forum.imports.routes import bulk as bulk_import_routes
 from services.forum.imports.routes import routes as import_routes
@@ -44,6 +45,7 @@ service = Service(
         correction_routes,
         bulk_import_routes,
         import_routes,
+        export_routes,
         concern_routes,
         triage_routes,
         signal_routes,

@@ -27,6 +27,7 @@ READERS = {
     forum.ConcernTriaged: forums.INSIDERS,
     forum.ConcernOverdue: forums.INSIDERS,
     forum.DecisionClosed: forums.INSIDERS,
+    forum.RecordsExported: forums.INSIDERS,
     forum.SignalRaised: forums.INSIDERS,
     forum.SignalCleared: forums.INSIDERS,
     cases.IncidentRecorded: incidents.RECORDERS,

@@ -13,6 +13,7 @@ from beatbook.contracts.forum.concerns import (
 )
 from beatbook.contracts.forum.corrections import CorrectionPublished, CorrectionWithdrawn
 from beatbook.contracts.forum.decisions import DecisionClosed, DecisionRecorded
+from beatbook.contracts.forum.exports import RecordsExported
 from beatbook.contracts.forum.forums import ForumChanged, ForumFounded
 from beatbook.contracts.forum.initiatives import (
     InitiativeEnded,
@@ -57,6 +58,7 @@ __all__ = [
     "MemberTermEnded",
     "MinutesApproved",
     "MinutesPublished",
+    "RecordsExported",
     "SignalCleared",
     "SignalRaised",
 ]
