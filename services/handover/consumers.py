@@ -16,6 +16,7 @@ from beatbook.contracts.forum import (
     AreaClosed,
     AreaRegistered,
     DecisionClosed,
+    DecisionDueMoved,
     DecisionRecorded,
     ForumChanged,
     ForumFounded,
@@ -152,6 +153,16 @@ async def on_decision_closed(db: asyncpg.Connection, events: Sequence[Received[D
     )
 
 
+async def on_decision_due_moved(db: asyncpg.Connection, events: Sequence[Received[DecisionDueMoved]]) -> None:
+    """Keep the date that a promise got since. Rules F13, H6."""
+    await db.execute(
+        """update decisions set due_on = moved.due_on
+           from unnest($1::uuid[], $2::date[]) as moved (decision_id, due_on)
+           where decisions.decision_id = moved.decision_id""",
+        *_columns(_last_of_each(events, "decision_id"), "decision_id", "due_on"),
+    )
+
+
 async def on_problem_opened(db: asyncpg.Connection, events: Sequence[Received[ProblemOpened]]) -> None:
     """Keep a problem-solving case: area, category, phase, nobody's name. Rules C4, C13."""
     await db.execute(
@@ -209,6 +220,7 @@ FORUM_HANDLERS: Mapping[type[Event], Handler] = {
     MinutesPublished: on_minutes_published,
     DecisionRecorded: on_decision_recorded,
     DecisionClosed: on_decision_closed,
+    DecisionDueMoved: on_decision_due_moved,
 }
 CASES_HANDLERS: Mapping[type[Event], Handler] = {
     ProblemOpened: on_problem_opened,

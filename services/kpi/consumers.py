@@ -6,7 +6,14 @@ import asyncpg
 
 from beatbook.contracts.cases import IncidentRecorded
 from beatbook.contracts.envelope import Received
-from beatbook.contracts.forum import AreaClosed, AreaRegistered, DecisionClosed, DecisionRecorded, MeetingHeld
+from beatbook.contracts.forum import (
+    AreaClosed,
+    AreaRegistered,
+    DecisionClosed,
+    DecisionDueMoved,
+    DecisionRecorded,
+    MeetingHeld,
+)
 from beatbook.kit.consumers import Consumer
 from services.kpi.areas import commands as areas
 from services.kpi.facts import commands as facts
@@ -62,6 +69,13 @@ async def on_decision_closed(db: asyncpg.Connection, events: Sequence[Received[D
     )
 
 
+async def on_decision_due_moved(db: asyncpg.Connection, events: Sequence[Received[DecisionDueMoved]]) -> None:
+    """Count an open decision by its new due date. Rules F13, K2."""
+    await facts.take_decisions(
+        db, [(event.data.decision_id, DecisionState(event.data.area, event.data.due_on)) for event in events]
+    )
+
+
 CONSUMERS = (
     Consumer(
         name="kpi",
@@ -72,6 +86,7 @@ CONSUMERS = (
             MeetingHeld: on_meeting_held,
             DecisionRecorded: on_decision_recorded,
             DecisionClosed: on_decision_closed,
+            DecisionDueMoved: on_decision_due_moved,
         },
     ),
     Consumer(name="kpi", source="cases", handlers={IncidentRecorded: on_incident_recorded}),

@@ -12,7 +12,13 @@ from beatbook.contracts.forum.concerns import (
     ConcernTriaged,
 )
 from beatbook.contracts.forum.corrections import CorrectionPublished, CorrectionWithdrawn
-from beatbook.contracts.forum.decisions import DecisionClosed, DecisionRecorded
+from beatbook.contracts.forum.decisions import (
+    DecisionCascaded,
+    DecisionClosed,
+    DecisionDueMoved,
+    DecisionRecorded,
+    DecisionSuperseded,
+)
 from beatbook.contracts.forum.exports import RecordsExported
 from beatbook.contracts.forum.forums import ForumChanged, ForumFounded
 from beatbook.contracts.forum.initiatives import (
@@ -24,7 +30,7 @@ from beatbook.contracts.forum.initiatives import (
 )
 from beatbook.contracts.forum.meetings import MeetingCalledOff, MeetingHeld, MeetingPlanned
 from beatbook.contracts.forum.members import MemberChanged, MemberSeated, MemberTermEnded
-from beatbook.contracts.forum.minutes import MinutesApproved, MinutesPublished
+from beatbook.contracts.forum.minutes import MinutesApproved, MinutesCirculated, MinutesPublished, MinutesRemarked
 from beatbook.contracts.forum.signals import SignalCleared, SignalRaised
 
 __all__ = [
@@ -41,8 +47,11 @@ __all__ = [
     "ConcernTriaged",
     "CorrectionPublished",
     "CorrectionWithdrawn",
+    "DecisionCascaded",
     "DecisionClosed",
+    "DecisionDueMoved",
     "DecisionRecorded",
+    "DecisionSuperseded",
     "ForumChanged",
     "ForumFounded",
     "InitiativeEnded",
@@ -57,7 +66,9 @@ __all__ = [
     "MemberSeated",
     "MemberTermEnded",
     "MinutesApproved",
+    "MinutesCirculated",
     "MinutesPublished",
+    "MinutesRemarked",
     "RecordsExported",
     "SignalCleared",
     "SignalRaised",

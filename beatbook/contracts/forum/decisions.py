@@ -39,3 +39,31 @@ class DecisionClosed(Event, service="forum", aggregate="decision", verb="closed"
     due_on: date | None
     on_time: bool | None
     ended_on: date | None = None
+
+
+class DecisionDueMoved(Event, service="forum", aggregate="decision", verb="due_moved", audience=INSIDE_FORUMS):
+    """An open decision got another due date, by a later meeting or for a reason that its history keeps. Rule F13."""
+
+    decision_id: UUID
+    forum_id: UUID
+    area: AreaCode
+    previous: date | None
+    due_on: date
+
+
+class DecisionSuperseded(Event, service="forum", aggregate="decision", verb="superseded", audience=INSIDE_FORUMS):
+    """A later meeting decided anew: `superseded_by` stands in its place. Rule F13."""
+
+    decision_id: UUID
+    superseded_by: UUID
+    forum_id: UUID
+    area: AreaCode
+
+
+class DecisionCascaded(Event, service="forum", aggregate="decision", verb="cascaded", audience=INSIDE_FORUMS):
+    """A decision went on the next agendas of so many forums below. Rule F15."""
+
+    decision_id: UUID
+    forum_id: UUID
+    area: AreaCode
+    forums: int

@@ -7,6 +7,24 @@ from beatbook.contracts.areas import AreaCode
 from beatbook.contracts.envelope import EVERYONE, INSIDE_FORUMS, Event
 
 
+class MinutesCirculated(Event, service="forum", aggregate="minutes", verb="circulated", audience=INSIDE_FORUMS):
+    """A draft went round: members may send remarks until it is approved. Rule F11."""
+
+    minutes_id: UUID
+    meeting_id: UUID
+    forum_id: UUID
+    area: AreaCode
+
+
+class MinutesRemarked(Event, service="forum", aggregate="minutes", verb="remarked", audience=INSIDE_FORUMS):
+    """Somebody inside the forum sent a remark on circulated minutes; the words stay with the forum. Rule F11."""
+
+    minutes_id: UUID
+    remark_id: UUID
+    forum_id: UUID
+    area: AreaCode
+
+
 class MinutesApproved(Event, service="forum", aggregate="minutes", verb="approved", audience=INSIDE_FORUMS):
     """The chair or the next meeting approved the minutes. Rule F11."""
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import and_, col, delete
 
@@ -16,6 +16,7 @@ from services.forum.agenda import queries
 from services.forum.agenda.rules import EntryKind, compose
 from services.forum.agenda.tables import AgendaEntry, HeldAgenda
 from services.forum.forums.queries import forum_by_id
+from services.forum.forums.tables import Forum
 
 
 async def queue(
@@ -50,6 +51,35 @@ async def amend_entry(
         col(AgendaEntry.source_id) == source_id,
     )
     await session.exec(statement.values(**values).execution_options(synchronize_session=False))
+
+
+async def amend_source(session: AsyncSession, source_id: UUID, *, title: str, public: bool) -> None:
+    """Change what every agenda where it waits says of a thing, however many forums it went to."""
+    statement = update(AgendaEntry).where(
+        col(AgendaEntry.source_id) == source_id, col(AgendaEntry.taken_up_in).is_(None)
+    )
+    await session.exec(
+        statement.values(title=title, public=public).execution_options(synchronize_session=False)
+    )  # fmt: skip
+
+
+async def queue_below(
+    session: AsyncSession, now: datetime, *, area: str, kind: EntryKind, source_id: UUID, title: str, public: bool
+) -> int:
+    """Put something on the next agenda of every forum in the areas below, once; how many they are. Rule F15."""
+    below = select(
+        func.gen_random_uuid(),
+        col(Forum.id),
+        literal(kind.value),
+        literal(source_id),
+        literal(title),
+        literal(public),
+        literal(now),
+    ).where(col(Forum.area).startswith(area + ".", autoescape=True))
+    columns = ["id", "forum_id", "kind", "source_id", "title", "public", "queued_at"]
+    statement = insert(AgendaEntry).from_select(columns, below)
+    statement = statement.on_conflict_do_nothing(index_elements=["forum_id", "kind", "source_id"])
+    return (await session.exec(statement)).rowcount
 
 
 async def take_up(

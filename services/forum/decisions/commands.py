@@ -1,24 +1,25 @@
 """Changes of decisions."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from beatbook.contracts.actor import Actor
-from beatbook.contracts.forum import DecisionClosed, DecisionRecorded
+from beatbook.contracts.areas import Tier, tier_of
+from beatbook.contracts.forum import DecisionCascaded, DecisionClosed, DecisionRecorded, DecisionSuperseded
 from beatbook.kit.db import AsyncSession
-from beatbook.kit.errors import Conflict, Forbidden, Refused
+from beatbook.kit.errors import Conflict, Refused
 from beatbook.kit.events import emit
 from beatbook.kit.web import ExpectedVersion
 from services.forum.advisories.commands import settle
 from services.forum.advisories.rules import About, Caution
-from services.forum.agenda.commands import amend_entry, queue
+from services.forum.agenda.commands import amend_entry, amend_source, queue, queue_below
 from services.forum.agenda.rules import EntryKind
 from services.forum.decisions import queries, rules
-from services.forum.decisions.schemas import DecisionClose, DecisionCreate
-from services.forum.decisions.tables import Decision
-from services.forum.forums.rules import may_manage
-from services.forum.meetings.queries import managed_meeting
+from services.forum.decisions.schemas import DecisionClose, DecisionCreate, DecisionPatch
+from services.forum.decisions.tables import Decision, DecisionStep
+from services.forum.meetings.queries import managed_meeting, meeting_by_id
 from services.forum.meetings.rules import MeetingState
+from services.forum.meetings.tables import Meeting
 
 OVERRULED = Caution(
     "affected-group-overruled",
@@ -41,6 +42,11 @@ async def record_decision(
     unmet = rules.recording_obstacles(request.method, votes, overrides, request.chair_statement)
     if request.due_on is not None and request.due_on < meeting.held_at.date():
         unmet.append("due_on lies before the meeting that decided.")
+    public = meeting.public and not request.closed
+    below = tier_of(meeting.area) is not Tier.NEIGHBOURHOOD
+    if request.cascades and (obstacle := rules.cascading_obstacle(public, below)):
+        unmet.append(obstacle)
+    earlier = await _superseded(session, actor, meeting, request.supersedes, public=public, unmet=unmet)
     if unmet:
         raise Refused("The decision can't be recorded like this.", code="not-recordable", rule="F12", unmet=unmet)
     decision = Decision(
@@ -49,7 +55,7 @@ async def record_decision(
         meeting_id=meeting_id,
         forum_id=meeting.forum_id,
         area=meeting.area,
-        public=meeting.public and not request.closed,
+        public=public,
         state=rules.DecisionState.OPEN,
         recorded_at=now,
         decided_on=meeting.held_at.date(),
@@ -89,6 +95,86 @@ async def record_decision(
             about_id=decision.id,
             cautions=cautions,
         )
+    if earlier is not None:
+        await _supersede(session, actor, now, earlier, decision)
+    if decision.cascades:
+        await _cascade(session, actor, now, decision)
+    return decision
+
+
+async def _superseded(
+    session: AsyncSession, actor: Actor, meeting: Meeting, decision_id: UUID | None, *, public: bool, unmet: list[str]
+) -> Decision | None:
+    """The decision that is to be superseded, locked; what keeps it from that is added to `unmet`."""
+    if decision_id is None:
+        return None
+    earlier = await queries.decision_by_id(session, actor, decision_id, locked=True)
+    decided_in = await meeting_by_id(session, actor, earlier.meeting_id)
+    unmet += rules.superseding_obstacles(
+        same_forum=earlier.forum_id == meeting.forum_id,
+        later=queries.held_before(decided_in, meeting),
+        superseded_already=await queries.successor(session, decision_id) is not None,
+        hides_public=earlier.public and not public,
+    )
+    return earlier
+
+
+async def _supersede(
+    session: AsyncSession, actor: Actor, now: datetime, earlier: Decision, decision: Decision
+) -> None:  # fmt: skip
+    """Have a decision stand in an earlier one's place, which ends if it was open. Rule F13."""
+    session.add(
+        DecisionStep(
+            decision_id=earlier.id,
+            kind=rules.StepKind.SUPERSEDED,
+            meeting_id=decision.meeting_id,
+            other_id=decision.id,
+            noted_at=now,
+        )
+    )
+    event = DecisionSuperseded(
+        decision_id=earlier.id, superseded_by=decision.id, forum_id=earlier.forum_id, area=earlier.area
+    )
+    await emit(session, event, subject=earlier.id, area=earlier.area, actor=actor, at=now)
+    earlier.version += 1
+    if earlier.state is rules.DecisionState.OPEN:
+        earlier.reason = "A later meeting decided anew."
+        await _end(session, actor, now, earlier, rules.DecisionState.WITHDRAWN, decision.decided_on)
+
+
+async def _cascade(session: AsyncSession, actor: Actor, now: datetime, decision: Decision) -> None:
+    """Put a decision on the next agenda of every forum below, once. Rule F15."""
+    forums = await queue_below(
+        session,
+        now,
+        area=decision.area,
+        kind=EntryKind.CASCADED_DECISION,
+        source_id=decision.id,
+        title=decision.text,
+        public=decision.public,
+    )
+    event = DecisionCascaded(
+        decision_id=decision.id, forum_id=decision.forum_id, area=decision.area, forums=forums
+    )  # fmt: skip
+    await emit(session, event, subject=decision.id, area=decision.area, actor=actor, at=now)
+
+
+async def change_decision(
+    session: AsyncSession, actor: Actor, decision_id: UUID, expected: ExpectedVersion, request: DecisionPatch
+) -> Decision:
+    """Mend the words of a decision that no published minutes hold yet; who dissented stays. Rules F11, F12."""
+    decision = await queries.managed_decision(session, actor, decision_id)
+    expected.check(decision.version)
+    if decision.minutes_id is not None:
+        raise Conflict("Published minutes hold this decision: a later meeting can supersede it.", rule="F11")
+    changed = request.model_dump(exclude_unset=True, exclude_none=True)
+    groups = [dissent["group"] for dissent in decision.dissent]
+    if "dissent" in changed and [dissent["group"] for dissent in changed["dissent"]] != groups:
+        raise Refused("Who dissented stays as recorded: give as many dissents, of the same groups.", rule="F12")
+    for name, value in changed.items():
+        setattr(decision, name, value)
+    decision.version += 1
+    await amend_source(session, decision.id, title=decision.text, public=decision.public)
     return decision
 
 
@@ -101,9 +187,7 @@ async def close_decision(
     request: DecisionClose,
 ) -> Decision:
     """End a decision: delivered with evidence, declined with reason and alternative, or withdrawn. Rule F13."""
-    decision = await queries.decision_by_id(session, actor, decision_id, locked=True)
-    if not may_manage(actor, decision.area):
-        raise Forbidden("To end a decision you need a council or admin grant for the forum's area.")
+    decision = await queries.managed_decision(session, actor, decision_id)
     expected.check(decision.version)
     if decision.state is not rules.DecisionState.OPEN:
         raise Conflict(f"The decision was {decision.state.value} already.", rule="F13")
@@ -113,23 +197,36 @@ async def close_decision(
     unmet += rules.ending_day_obstacles(ended_on, decision.decided_on, now.date())
     if unmet:
         raise Refused("The decision can't end yet.", code="not-closable", rule="F13", unmet=unmet)
-    decision.state, decision.closed_at, decision.ended_on = outcome, now, ended_on
     decision.evidence, decision.reason, decision.alternative = request.evidence, request.reason, request.alternative
-    decision.on_time = rules.delivered_on_time(outcome, decision.due_on, ended_on)
     decision.version += 1
+    await _end(session, actor, now, decision, outcome, ended_on)
+    return decision
+
+
+async def _end(
+    session: AsyncSession,
+    actor: Actor,
+    now: datetime,
+    decision: Decision,
+    outcome: rules.DecisionState,
+    ended_on: date,
+) -> None:
+    decision.state, decision.closed_at, decision.ended_on = outcome, now, ended_on
+    decision.on_time = rules.delivered_on_time(outcome, decision.due_on, ended_on)
     await amend_entry(
         session, forum_id=decision.forum_id, kind=EntryKind.DECISION, source_id=decision.id, settled_at=now
     )
-    event = DecisionClosed(
-        decision_id=decision.id,
-        forum_id=decision.forum_id,
-        area=decision.area,
-        kind=decision.kind,
-        outcome=request.outcome,
-        closed_at=now,
-        due_on=decision.due_on,
-        on_time=decision.on_time,
-        ended_on=ended_on,
+    event = DecisionClosed.model_validate(
+        {
+            "decision_id": decision.id,
+            "forum_id": decision.forum_id,
+            "area": decision.area,
+            "kind": decision.kind,
+            "outcome": outcome.value,
+            "closed_at": now,
+            "due_on": decision.due_on,
+            "on_time": decision.on_time,
+            "ended_on": ended_on,
+        }
     )
     await emit(session, event, subject=decision.id, area=decision.area, actor=actor, at=now)
-    return decision

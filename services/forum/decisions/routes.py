@@ -11,13 +11,20 @@ from beatbook.kit.clock import Now
 from beatbook.kit.db import Read, Write
 from beatbook.kit.paging import Page, PageParams
 from beatbook.kit.web import IfMatch, router, set_etag
-from services.forum.decisions import commands, queries
+from services.forum.areas.queries import area_by_code
+from services.forum.decisions import commands, queries, steps
 from services.forum.decisions.schemas import (
     DecisionClose,
     DecisionCreate,
+    DecisionDetail,
     DecisionFilter,
+    DecisionNote,
+    DecisionPatch,
     DecisionView,
+    DeliveryView,
+    DueDateMove,
 )
+from services.forum.forums.queries import forum_by_id
 
 routes = router(tags=["decisions"])
 
@@ -63,11 +70,69 @@ async def list_decisions(
 @routes.get("/decisions/{decision_id}")
 async def read_decision(
     decision_id: UUID, session: Read, actor: CurrentActor, now: Now, response: Response
-) -> DecisionView:
-    """One decision."""
+) -> DecisionDetail:
+    """One decision: which meeting made it, under which item, which minutes tell of it, and what became of it."""
     decision = await queries.decision_by_id(session, actor, decision_id)
     set_etag(response, decision.version)
+    return await queries.detail(session, actor, decision, now.date())
+
+
+@routes.patch("/decisions/{decision_id}")
+async def change_decision(
+    decision_id: UUID,
+    request: DecisionPatch,
+    session: Write,
+    actor: CurrentActor,
+    now: Now,
+    expected: IfMatch,
+    response: Response,
+) -> DecisionView:
+    """Mend the words of a decision that no published minutes hold yet."""
+    decision = await commands.change_decision(session, actor, decision_id, expected, request)
+    set_etag(response, decision.version)
     return queries.view(decision, now.date())
+
+
+@routes.post("/decisions/{decision_id}/notes", status_code=201)
+async def note_progress(
+    decision_id: UUID, request: DecisionNote, session: Write, actor: CurrentActor, now: Now, response: Response
+) -> DecisionDetail:
+    """Note what has been done towards a decision."""
+    decision = await steps.note_progress(session, actor, now, decision_id, request)
+    await session.flush()
+    set_etag(response, decision.version)
+    return await queries.detail(session, actor, decision, now.date())
+
+
+@routes.post("/decisions/{decision_id}/due-date")
+async def move_due_date(
+    decision_id: UUID,
+    request: DueDateMove,
+    session: Write,
+    actor: CurrentActor,
+    now: Now,
+    expected: IfMatch,
+    response: Response,
+) -> DecisionDetail:
+    """Move a due date, by a later meeting or for a reason; its history keeps the old one."""
+    decision = await steps.move_due_date(session, actor, now, decision_id, expected, request)
+    await session.flush()
+    set_etag(response, decision.version)
+    return await queries.detail(session, actor, decision, now.date())
+
+
+@routes.get("/forums/{forum_id}/delivery")
+async def read_forum_delivery(forum_id: UUID, session: Read, now: Now) -> DeliveryView:
+    """How a forum's public decisions were delivered: on time, late, not yet."""
+    await forum_by_id(session, forum_id)
+    return DeliveryView.model_validate(await queries.delivery(session, now.date(), forum_id=forum_id))
+
+
+@routes.get("/areas/{code}/delivery")
+async def read_area_delivery(code: AreaCode, session: Read, now: Now) -> DeliveryView:
+    """How the public decisions of an area and everything below it were delivered."""
+    await area_by_code(session, code)
+    return DeliveryView.model_validate(await queries.delivery(session, now.date(), within=code))
 
 
 @routes.post("/decisions/{decision_id}/close")

@@ -1,6 +1,7 @@
 """Decisions: kinds, methods, how they may be taken and how they end. Pure."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
@@ -29,6 +30,20 @@ class DecisionState(StrEnum):
     DELIVERED = "delivered"
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
+
+
+class StepKind(StrEnum):
+    """What a decision's history tells. Rule F13."""
+
+    RECORDED = "recorded"
+    PROGRESS = "progress"
+    DUE_MOVED = "due_moved"
+    SUPERSEDED = "superseded"
+    ENDED = "ended"
+
+
+ASKS_FOR_SOMETHING = frozenset({DecisionKind.DECISION, DecisionKind.REQUEST_TO_POLICE, DecisionKind.REQUEST_TO_AGENCY})
+"""Kinds that can be delivered; information is only taken note of. Rule F13."""
 
 
 def overrides_affected_group(method: Method, affected: Collection[str], dissenting: Collection[str]) -> bool:
@@ -93,3 +108,83 @@ def delivered_on_time(outcome: DecisionState, due_on: date | None, ended_on: dat
     if outcome is not DecisionState.DELIVERED or due_on is None:
         return None
     return ended_on <= due_on
+
+
+def superseding_obstacles(*, same_forum: bool, later: bool, superseded_already: bool, hides_public: bool) -> list[str]:
+    """Everything that keeps a decision from standing in an earlier one's place.
+
+    A later meeting of the same forum decides anew; a decision is superseded once, and a public one not by a closed
+    one, since everyone could then see that there is one. Rules F13, F20.
+    """
+    found: list[str] = []
+    if not same_forum:
+        found.append("The decision to be superseded is another forum's.")
+    elif not later:
+        found.append("Only a later meeting supersedes a decision; change one that no published minutes hold yet.")
+    if superseded_already:
+        found.append("That decision was superseded already: supersede the newer one.")
+    if hides_public:
+        found.append("A closed decision can't supersede a public one.")
+    return found
+
+
+def cascading_obstacle(public: bool, below: bool) -> str | None:
+    """Why a decision can't go to the forums below; None when it can.
+
+    Those below may not see what was decided under a closed item or meeting, and below a neighbourhood there is nobody.
+    Rules F15, F20.
+    """
+    if not public:
+        return "A closed decision stays with its forum: it can't cascade."
+    if not below:
+        return "There is no tier below this forum's area to cascade to."
+    return None
+
+
+def moving_obstacles(
+    due_on: date, previous: date | None, decided_on: date, reason: str | None, meeting_later: bool | None
+) -> list[str]:
+    """Everything that keeps a due date from being moved; `meeting_later` is None when no meeting is named.
+
+    A later meeting decides it, or a reason is given that the history keeps. Rule F13.
+    """
+    found: list[str] = []
+    if meeting_later is None and not reason:
+        found.append("Name the meeting that moved the date (meeting_id), or give a reason.")
+    if meeting_later is False:
+        found.append("The meeting named must be a later one of the same forum that was held.")
+    if due_on == previous:
+        found.append("That is the due date already.")
+    if due_on < decided_on:
+        found.append("due_on lies before the meeting that decided.")
+    return found
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """How public decisions that ask for something were delivered, as counts. Rule F13."""
+
+    decided: int
+    open: int
+    overdue: int
+    delivered_on_time: int
+    delivered_late: int
+    delivered_undated: int
+    declined: int
+    withdrawn: int
+    declined_due: int
+
+    @property
+    def due(self) -> int:
+        """Decisions whose date has passed, or that were delivered before it; withdrawn and undated ones are not due."""
+        return self.delivered_on_time + self.delivered_late + self.overdue + self.declined_due
+
+    @property
+    def delivery_rate(self) -> float | None:
+        """Delivered, on time or late, per decision due (0 to 1); None when none is due. Rule F13."""
+        return (self.delivered_on_time + self.delivered_late) / self.due if self.due else None
+
+    @property
+    def on_time_rate(self) -> float | None:
+        """Delivered on or before the due date per decision due (0 to 1); None when none is due. Rule F13."""
+        return self.delivered_on_time / self.due if self.due else None

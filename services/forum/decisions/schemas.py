@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, Field
 from beatbook.contracts.areas import AreaCode
 from beatbook.kit.web import StrictModel, View
 from services.forum.areas.schemas import Day, LanguageTag
-from services.forum.decisions.rules import DecisionKind, DecisionState, Method
+from services.forum.decisions.rules import DecisionKind, DecisionState, Method, StepKind
 from services.forum.forums.schemas import Advisory
 from services.forum.members.rules import Sector
 
@@ -61,7 +61,36 @@ class DecisionCreate(StrictModel):
     chair_statement: Words | None = None
     language: LanguageTag = Field(default="und", description="The language of the original")
     translations: Translations = Field(default_factory=dict, description="The same in other languages")
+    cascades: bool = Field(default=False, description="Goes on the next agenda of every forum in the areas below")
+    supersedes: UUID | None = Field(default=None, description="An earlier decision in whose place this one stands")
     closed: bool = Field(default=False, description="Made under a closed item: seen from inside only")
+
+
+class DecisionPatch(StrictModel):
+    """What may change of a decision that no published minutes hold yet."""
+
+    agenda_item: Line | None = None
+    text: Words | None = None
+    owner: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    language: LanguageTag | None = None
+    translations: Translations | None = None
+    dissent: list[Dissent] | None = Field(default=None, max_length=50)
+    chair_statement: Words | None = None
+
+
+class DecisionNote(StrictModel):
+    """What has been done so far. `internal`: seen from inside the forum only."""
+
+    text: Words
+    internal: bool = False
+
+
+class DueDateMove(StrictModel):
+    """Another due date: by a later meeting, or for a reason."""
+
+    due_on: Day
+    reason: Annotated[str, Field(min_length=1, max_length=2000)] | None = None
+    meeting_id: UUID | None = None
 
 
 class DecisionClose(StrictModel):
@@ -104,6 +133,7 @@ class DecisionView(View):
     chair_statement: str | None
     language: str
     translations: dict[str, DecisionTranslation]
+    cascades: bool
     state: DecisionState
     overdue: bool
     decided_on: date
@@ -116,3 +146,64 @@ class DecisionView(View):
     on_time: bool | None
     advisories: list[Advisory]
     version: int
+
+
+class DecidingMeeting(View):
+    """The meeting that made a decision."""
+
+    id: UUID
+    starts_at: AwareDatetime
+    held_at: AwareDatetime | None
+    purpose: str
+    public: bool
+
+
+class MinutedIn(View):
+    """The minutes that tell of a decision: the first published version that holds it."""
+
+    id: UUID
+    number: int
+
+
+class HistoryEntry(View):
+    """One step of a decision's life."""
+
+    kind: StepKind
+    at: AwareDatetime
+    text: str | None = None
+    internal: bool = False
+    due_from: date | None = None
+    due_to: date | None = None
+    meeting_id: UUID | None = None
+    decision_id: UUID | None = Field(default=None, description="The decision that stands in this one's place")
+
+
+class DecisionDetail(DecisionView):
+    """A decision with where it comes from and what became of it."""
+
+    meeting: DecidingMeeting
+    minutes: MinutedIn | None
+    supersedes: UUID | None
+    superseded_by: UUID | None
+    history: list[HistoryEntry]
+
+
+class DeliveryView(View):
+    """How decisions were delivered. Rates are per decision due, from 0 to 1; null when none is due.
+
+    Counted are public decisions and requests; information is not. Due is one whose date has passed, or that was
+    delivered; withdrawn ones, and those without a date, are not. Declined ones count as not delivered once their date
+    has passed.
+    """
+
+    decided: int
+    open: int
+    overdue: int
+    delivered_on_time: int
+    delivered_late: int
+    delivered_undated: int
+    declined: int
+    withdrawn: int
+    due: int
+    delivery_rate: float | None
+    on_time_rate: float | None

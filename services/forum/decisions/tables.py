@@ -11,7 +11,7 @@ from sqlmodel import Field
 from beatbook.kit.db import UTC_TIME, text_enum
 from beatbook.kit.ids import new_id
 from services.forum.base import ForumTable
-from services.forum.decisions.rules import DecisionKind, DecisionState, Method
+from services.forum.decisions.rules import DecisionKind, DecisionState, Method, StepKind
 from services.forum.members.rules import Sector
 
 
@@ -52,4 +52,26 @@ class Decision(ForumTable, table=True):
     alternative: str | None = None
     on_time: bool | None = None
     advisories: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
+    cascades: bool = False
+    supersedes: UUID | None = Field(default=None, foreign_key="decisions.id", unique=True)
+    minutes_id: UUID | None = Field(default=None, foreign_key="minutes.id")
+    minutes_number: int | None = None
+    """The first published version of the minutes that holds it."""
     version: int = 1
+
+
+class DecisionStep(ForumTable, table=True):
+    """What happened to a decision between its record and its end; never changed. Rule F13."""
+
+    __tablename__ = "decision_steps"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    decision_id: UUID = Field(foreign_key="decisions.id", index=True)
+    kind: StepKind = Field(sa_column=Column(text_enum(StepKind), nullable=False))
+    text: str | None = None
+    internal: bool = False
+    due_from: date | None = None
+    due_to: date | None = None
+    meeting_id: UUID | None = Field(default=None, foreign_key="meetings.id")
+    other_id: UUID | None = Field(default=None, foreign_key="decisions.id")
+    noted_at: datetime = Field(sa_column=Column(UTC_TIME, nullable=False))
