@@ -99,9 +99,7 @@ async def _history(session: AsyncSession, actor: Actor, decision: Decision) -> l
         statement = statement.where(col(DecisionStep.internal).is_(False))
     steps = (await session.exec(statement.order_by(col(DecisionStep.noted_at), col(DecisionStep.id)))).all()
     named = [step.meeting_id for step in steps if step.meeting_id]
-    known = set(
-        (await session.exec(meetings_visible_to(select(Meeting), actor).where(col(Meeting.id).in_(named)))).all()
-    )
+    known = await session.exec(meetings_visible_to(select(Meeting), actor).where(col(Meeting.id).in_(named)))
     shown = {meeting.id for meeting in known}
     entries = [HistoryEntry(kind=StepKind.RECORDED, at=decision.recorded_at, meeting_id=decision.meeting_id)]
     entries += [

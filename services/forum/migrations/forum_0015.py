@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "forum_agenda_2"
-down_revision = "forum_0009"
+revision = "forum_0015"
+down_revision = "forum_0014"
 branch_labels = None
 depends_on = None
 
