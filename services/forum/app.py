@@ -21,6 +21,7 @@ from services.forum.initiatives.routes import routes as initiative_routes
 from services.forum.meetings.routes import routes as meeting_routes
 from services.forum.members.routes import routes as member_routes
 from services.forum.minutes.routes import routes as minutes_routes
+from services.forum.series.routes import routes as series_routes
 from services.forum.settings import ForumSettings
 from services.forum.signals.commands import after_event
 from services.forum.signals.routes import routes as signal_routes
@@ -39,6 +40,7 @@ service = Service(
         advisory_routes,
         member_routes,
         meeting_routes,
+        series_routes,
         agenda_routes,
         minutes_routes,
         decision_routes,

@@ -52,6 +52,7 @@ class MeetingCreate(StrictModel):
 class MeetingPatch(StrictModel):
     """What may change of a meeting that has not been held."""
 
+    purpose: Purpose | None = None
     topics: list[Topic] | None = Field(default=None, max_length=200)
     place: Line | None = None
     place_kind: PlaceKind | None = None
