@@ -29,12 +29,12 @@ Reaction = Callable[[AsyncSession, Actor, datetime, Sequence[Fact]], Awaitable[N
 
 
 async def react(
-    session: AsyncSession, reactions: Mapping[type[Event], Reaction], actor: Actor, now: datetime
+    session: AsyncSession, reactions: Mapping[type[Event], Sequence[Reaction]], actor: Actor, now: datetime
 ) -> None:  # fmt: skip
     """Run what the session's events call for, in its transaction; what a reaction emits calls for nothing more."""
     called: dict[Reaction, list[Fact]] = {}
     for fact in session.info.pop("facts", []):
-        if (reaction := reactions.get(type(fact.event))) is not None:
+        for reaction in reactions.get(type(fact.event), ()):
             called.setdefault(reaction, []).append(fact)
     if called:
         await session.flush()

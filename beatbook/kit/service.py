@@ -27,7 +27,7 @@ class Service:
     metadata: MetaData
     migrations: Path
     settings: type[ServiceSettings] = ServiceSettings
-    reactions: Mapping[type[Event], Reaction] = field(default_factory=dict)
+    reactions: Mapping[type[Event], Sequence[Reaction]] = field(default_factory=dict)
     """What it does about its own events, in the transaction of the command that emitted them."""
     consumers: Sequence[Consumer] = ()
     timers: Sequence[Timer] = ()

@@ -21,9 +21,9 @@ from services.forum.initiatives.routes import routes as initiative_routes
 from services.forum.meetings.routes import routes as meeting_routes
 from services.forum.members.routes import routes as member_routes
 from services.forum.minutes.routes import routes as minutes_routes
+from services.forum.reactions import REACTIONS
 from services.forum.series.routes import routes as series_routes
 from services.forum.settings import ForumSettings
-from services.forum.signals.commands import after_event
 from services.forum.signals.routes import routes as signal_routes
 from services.forum.timers import TIMERS
 from services.forum.triage.routes import routes as triage_routes
@@ -57,11 +57,6 @@ service = Service(
     metadata=ForumTable.metadata,
     migrations=Path(__file__).parent / "migrations",
     settings=ForumSettings,
-    reactions={
-        contract.MeetingHeld: after_event,
-        contract.MeetingCalledOff: after_event,
-        contract.DecisionRecorded: after_event,
-        contract.DecisionClosed: after_event,
-    },
+    reactions=REACTIONS,
     timers=TIMERS,
 )

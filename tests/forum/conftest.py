@@ -26,6 +26,7 @@ class Api:
     db: asyncpg.Connection
     tokens: Callable[..., str]
     settings: Any
+    now: datetime = NOW
 
     async def __call__(
         self,
@@ -67,9 +68,10 @@ class Api:
 @pytest.fixture
 async def api(client: Any, settings_for: Any, tokens: Callable[..., str]) -> AsyncIterator[Api]:
     settings = await settings_for("forum", role="api")
-    http = await client.of(settings, "forum", clock=lambda: NOW)
+    http = await client.of(settings, "forum", clock=lambda: found.now)
     db = await asyncpg.connect(settings.database_url)
-    yield Api(http, db, tokens, settings)
+    found = Api(http, db, tokens, settings)
+    yield found
     await db.close()
 
 
@@ -77,7 +79,7 @@ async def api(client: Any, settings_for: Any, tokens: Callable[..., str]) -> Asy
 async def worker(api: Api) -> AsyncIterator[WorkerContext]:
     """What the timers of the API's service work with, at the same moment."""
     database = Database(api.settings)
-    yield WorkerContext(database, api.settings, lambda: NOW)
+    yield WorkerContext(database, api.settings, lambda: api.now)
     await database.close()
 
 

@@ -1,7 +1,6 @@
 """Warning signals over HTTP and by the clock: raised, looked into, cleared, each once. Rule F17."""
 
 import asyncio
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -36,8 +35,10 @@ async def standing(api: Api, forum: str) -> dict[str, Any]:
     return {signal["code"]: signal for signal in found["items"]}
 
 
-async def later(worker: WorkerContext, **passed: float) -> None:
-    await assess_all(replace(worker, clock=lambda: NOW + timedelta(**passed)))
+async def later(api: Api, worker: WorkerContext, days: int = 0) -> None:
+    """Let it be so many days later, and the night's turn run."""
+    api.now = NOW + timedelta(days=days)
+    await assess_all(worker)
 
 
 async def test_rule_f17_two_postponements_raise_a_signal_and_a_held_meeting_clears_it(council: Council) -> None:
@@ -95,7 +96,7 @@ async def test_rule_f17_every_signal_from_what_the_api_records(council: Council,
     assert found["police-rank-fell"]["evidence"]["usual_level"] == 3
     assert found["hostile-climate"]["evidence_as_of"] == "2026-03-15T12:00:00Z"
     decision = (await api.ok("POST", f"/meetings/{last}/decisions", DECISION | {"due_on": "2026-03-15"}))["id"]
-    await later(worker, days=1)
+    await later(api, worker, days=1)
     late = (await standing(api, forum))["decisions-overdue"]
     assert (late["evidence"], late["raised_at"]) == ({"open": 1, "overdue": 1}, "2026-03-16T12:00:00Z")
     await api.ok("POST", f"/decisions/{decision}/close", {"outcome": "withdrawn", "reason": "r"})
@@ -113,11 +114,11 @@ async def test_rule_f17_ranks_that_a_country_orders_anew_are_read_anew(council: 
     read = await api("GET", "/areas/XK.PRI.DARDANIA/police-ranks", as_=None)
     assert (read.json(), read.headers["ETag"]) == ({"country": "XK", "ranks": [], "version": 0}, '"0"')
     await api.ok("PUT", "/areas/XK/police-ranks", {"ranks": ["B", "A"]}, version=0)
-    await later(worker)
+    await later(api, worker)
     assert set(await standing(api, forum)) == {"police-rank-fell"}
     assert (await api("PUT", "/areas/XK/police-ranks", {"ranks": ["A", "B"]}, version=0)).status_code == 412
     await api.ok("PUT", "/areas/XK/police-ranks", {"ranks": ["A", "B"]}, version=1)
-    await later(worker)
+    await later(api, worker)
     assert await standing(api, forum) == {}
     for code, ranks, status in (("XK.PRI", ["A"], 422), ("XK.NO", ["A"], 404), ("XK", ["A", " a"], 422)):
         assert (await api("PUT", f"/areas/{code}/police-ranks", {"ranks": ranks})).status_code == status
@@ -129,23 +130,25 @@ async def overdue(world: World) -> None:
 
 
 async def test_each_night_twice_and_at_once_by_two_workers_tell_it_once(world: World, worker: WorkerContext) -> None:
+    api = world.api
     await overdue(world)
-    await asyncio.gather(*(later(worker, days=1) for _ in range(4)))
-    await later(worker, days=1)
-    assert await told(world.api) == [("raised", "decisions-overdue")]
-    before = await world.api.fingerprint()
-    await later(worker, days=2)
-    assert await world.api.fingerprint() == before
-    await world.api.db.execute("update decisions set state = 'withdrawn'")
-    await asyncio.gather(*(later(worker, days=2) for _ in range(4)))
-    assert await told(world.api) == [("raised", "decisions-overdue"), ("cleared", "decisions-overdue")]
+    await asyncio.gather(*(later(api, worker, days=1) for _ in range(4)))
+    await later(api, worker, days=1)
+    assert await told(api) == [("raised", "decisions-overdue")]
+    before = await api.fingerprint()
+    await later(api, worker, days=2)
+    assert await api.fingerprint() == before
+    await api.db.execute("update decisions set state = 'withdrawn'")
+    await asyncio.gather(*(later(api, worker, days=2) for _ in range(4)))
+    assert await told(api) == [("raised", "decisions-overdue"), ("cleared", "decisions-overdue")]
 
 
 async def test_a_night_that_breaks_off_leaves_nothing_half_done(
     world: World, worker: WorkerContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    api = world.api
     await overdue(world)
-    before = await world.api.fingerprint()
+    before = await api.fingerprint()
 
     async def break_off(*_: object, **__: object) -> None:
         raise ConnectionError
@@ -153,10 +156,10 @@ async def test_a_night_that_breaks_off_leaves_nothing_half_done(
     with monkeypatch.context() as patched:
         patched.setattr(commands, "emit_many", break_off)
         with pytest.raises(ConnectionError):
-            await later(worker, days=1)
-    assert await world.api.fingerprint() == before
-    await later(worker, days=1)
-    assert await told(world.api) == [("raised", "decisions-overdue")]
+            await later(api, worker, days=1)
+    assert await api.fingerprint() == before
+    await later(api, worker, days=1)
+    assert await told(api) == [("raised", "decisions-overdue")]
 
 
 async def test_a_night_goes_over_all_forums_turn_by_turn(
@@ -166,18 +169,20 @@ async def test_a_night_goes_over_all_forums_turn_by_turn(
     monkeypatch.setattr(commands, "FORUMS_A_CHANGE", 1)
     api = world.api
     for name in "abcde":
-        forum = (await api.ok("POST", "/forums", {"area": "XK.PEC", "kind": "thematic", "name": name}))["id"]
+        forum = (await api.ok("POST", "/forums", {"area": "XK.PEC", "kind": "community_safety_council", "name": name}))[
+            "id"
+        ]
         planned = [(await api.ok("POST", f"/forums/{forum}/meetings", meeting()))["id"] for _ in range(2)]
         for each in planned:
             await api.db.execute("insert into postponements values ($1, $2, $3)", each, NOW, forum)
-    await later(worker)
+    await later(api, worker)
     assert await told(api) == [("raised", "postponed-twice")] * 5
 
 
 async def test_what_was_found_is_kept_and_clears_nothing(world: World, worker: WorkerContext) -> None:
     api = world.api
     await overdue(world)
-    await later(worker, days=1)
+    await later(api, worker, days=1)
     signal = (await standing(api, world.forum))["decisions-overdue"]
     path = f"/signals/{signal['id']}/acknowledge"
     said = {"finding": "The budget was cut"}
@@ -187,19 +192,19 @@ async def test_what_was_found_is_kept_and_clears_nothing(world: World, worker: W
     kept = await api("POST", path, said, as_="supervisor@XK.PRI", version=1)
     assert (kept.status_code, kept.headers["ETag"]) == (200, '"2"')
     assert kept.json() == signal | said | {
-        "acknowledged_by": "a supervisor@XK.PRI", "acknowledged_at": "2026-03-15T12:00:00Z", "version": 2,
+        "acknowledged_by": "a supervisor@XK.PRI", "acknowledged_at": "2026-03-16T12:00:00Z", "version": 2,
     }  # fmt: skip
-    await later(worker, days=1)
+    await later(api, worker, days=1)
     assert (await standing(api, world.forum))["decisions-overdue"] == kept.json()
     await api.db.execute("update decisions set state = 'withdrawn'")
-    await later(worker, days=1)
+    await later(api, worker, days=1)
     assert (await api("POST", path, said)).status_code == 409
 
 
 async def test_counts_are_for_the_core_group_and_signals_are_not(world: World, worker: WorkerContext) -> None:
     api = world.api
     await overdue(world)
-    await later(worker, days=1)
+    await later(api, worker, days=1)
     counted = [{"area": "XK.PRI", "code": "decisions-overdue", "signals": 1}]
     for caller, counts, listed in (
         ("core_group@XK", counted, 0), ("supervisor@XK.PRI", counted, 1), ("council@XK.PEC", [], 0), (None, [], 0),

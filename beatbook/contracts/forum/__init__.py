@@ -16,6 +16,7 @@ from beatbook.contracts.forum.decisions import (
     DecisionCascaded,
     DecisionClosed,
     DecisionDueMoved,
+    DecisionOverdue,
     DecisionRecorded,
     DecisionSuperseded,
 )
@@ -50,6 +51,7 @@ __all__ = [
     "DecisionCascaded",
     "DecisionClosed",
     "DecisionDueMoved",
+    "DecisionOverdue",
     "DecisionRecorded",
     "DecisionSuperseded",
     "ForumChanged",

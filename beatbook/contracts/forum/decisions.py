@@ -67,3 +67,17 @@ class DecisionCascaded(Event, service="forum", aggregate="decision", verb="casca
     forum_id: UUID
     area: AreaCode
     forums: int
+
+
+class DecisionOverdue(Event, service="forum", aggregate="decision", verb="overdue", audience=INSIDE_FORUMS):
+    """A decision still open is past its due date: told once for each due date it had. Rule F13.
+
+    `owner` is the sector of the owning organisation, a code.
+    """
+
+    decision_id: UUID
+    forum_id: UUID
+    area: AreaCode
+    kind: str
+    owner: str | None
+    due_on: date

@@ -14,6 +14,14 @@ from services.forum.forums.queries import forum_by_id
 from services.forum.forums.rules import may_see_inside
 
 
+async def advisory_by_id(session: AsyncSession, actor: Actor, advisory_id: UUID, *, locked: bool = False) -> Advisory:
+    """One advisory of a forum that the actor is inside of; raises `NotFound`."""
+    advisory = await session.get(Advisory, advisory_id, with_for_update=locked or None)
+    if advisory is None or not may_see_inside(actor, advisory.area):
+        raise NotFound("advisory")
+    return advisory
+
+
 async def list_advisories(
     session: AsyncSession,
     actor: Actor,

@@ -20,6 +20,7 @@ class Advisory(ForumTable, table=True):
         Index(
             "advisories_open", "about_id", "code", unique=True, postgresql_where=text("cleared_at is null")
         ),
+        Index("advisories_standing", "code", postgresql_where=text("cleared_at is null")),
         Index("advisories_forum", "forum_id", "id"),
     )  # fmt: skip
 
@@ -33,3 +34,7 @@ class Advisory(ForumTable, table=True):
     rule: str
     raised_at: datetime = Field(sa_column=Column(UTC_TIME, nullable=False))
     cleared_at: datetime | None = Field(default=None, sa_column=Column(UTC_TIME))
+    note: str | None = None
+    acknowledged_by: str | None = None
+    acknowledged_at: datetime | None = Field(default=None, sa_column=Column(UTC_TIME))
+    version: int = 1

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from services.forum.advisories.rules import Caution, ClockCode
+
 
 class DecisionKind(StrEnum):
     """What was decided or asked for. Rule F12."""
@@ -108,6 +110,15 @@ def delivered_on_time(outcome: DecisionState, due_on: date | None, ended_on: dat
     if outcome is not DecisionState.DELIVERED or due_on is None:
         return None
     return ended_on <= due_on
+
+
+def overdue_caution(due_on: date) -> Caution:
+    """The advisory of a decision that is past its due date and still open. Rule F13."""
+    return Caution(
+        ClockCode.DECISION,
+        f"It was due on {due_on} and is still open: have its owner say what keeps it, and tell those who asked for it.",
+        "F13",
+    )
 
 
 def superseding_obstacles(*, same_forum: bool, later: bool, superseded_already: bool, hides_public: bool) -> list[str]:

@@ -15,6 +15,16 @@ from services.forum.decisions.rules import DecisionKind, DecisionState, Method, 
 from services.forum.members.rules import Sector
 
 
+class OverdueNotice(ForumTable, table=True):
+    """That a decision was told of as overdue, by the due date it had then. Rule F13."""
+
+    __tablename__ = "overdue_notices"
+
+    decision_id: UUID = Field(primary_key=True, foreign_key="decisions.id")
+    due_on: date = Field(primary_key=True)
+    noticed_at: datetime = Field(sa_column=Column(UTC_TIME, nullable=False))
+
+
 class Decision(ForumTable, table=True):
     """A decision or request, from the meeting that made it to its end. Rules F12, F13."""
 

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from services.forum.advisories.rules import Caution
+from services.forum.advisories.rules import Caution, ClockCode
 
 
 class Purpose(StrEnum):
@@ -130,6 +130,22 @@ def in_daytime(starts_at: datetime, ends_at: datetime, time_zone: str) -> bool:
     """Whether a meeting begins and ends on one day between 8:00 and 18:00 by the clocks of the place. Rule F7."""
     begins, ends = (moment.astimezone(ZoneInfo(time_zone)) for moment in (starts_at, ends_at))
     return begins.date() == ends.date() and begins.time() >= DAY_BEGINS and ends.time() <= DAY_ENDS
+
+
+def interval_passed(last: date, interval_days: int, today: date) -> bool:
+    """Whether a forum has not met within its agreed interval (days since the last meeting, or since its founding).
+
+    Rule F7. Source: GP, organizing public forums.
+    """
+    return (today - last).days > interval_days
+
+
+def interval_caution(interval_days: int, last: date, *, met: bool) -> Caution:
+    """The advisory of a forum that has not met within its agreed interval. Rule F7."""
+    since = f"it last met on {last}" if met else f"it was founded on {last} and has not met yet"
+    return Caution(
+        ClockCode.INTERVAL, f"The forum agreed to meet every {interval_days} days; {since}. Plan a meeting.", "F7"
+    )
 
 
 def holding_obstacles(starts_at: datetime, held_at: datetime, now: datetime, rules_since: date | None) -> list[str]:

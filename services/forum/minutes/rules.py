@@ -4,8 +4,11 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import Any
+
+from services.forum.advisories.rules import Caution, ClockCode
 
 
 class MinutesState(StrEnum):
@@ -156,3 +159,29 @@ def version_content(
         "attendance": dict(attendance) if attendance is not None else None,
         "items": public_items(items),
     }
+
+
+SILENT_DAYS = 30
+"""From the day after so many days, silence after a meeting is reminded of."""
+REMINDED_FOR_DAYS = 365
+"""Of a meeting longer ago, nobody is reminded any more: what was not written by then can't be."""
+
+
+def minutes_outstanding(
+    held_on: date, today: date, *, public: bool, state: MinutesState | None, published: int
+) -> bool:
+    """Whether the minutes of a held meeting are overdue: not published 30 days after it; `state` None: not written.
+
+    Of a closed meeting they have to be approved. After a year it is let be. Rule F11.
+    """
+    if not SILENT_DAYS < (today - held_on).days <= REMINDED_FOR_DAYS or published:
+        return False
+    return public or state is not MinutesState.APPROVED
+
+
+def outstanding_caution(held_on: date, *, public: bool) -> Caution:
+    """The advisory of a meeting of which nothing has been heard. Rule F11."""
+    wanted = "published" if public else "approved"
+    return Caution(
+        ClockCode.MINUTES, f"The minutes of the meeting of {held_on} have not been {wanted} yet: people wait.", "F11"
+    )

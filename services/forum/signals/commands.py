@@ -20,13 +20,13 @@ from beatbook.kit.web import ExpectedVersion
 from services.forum.agenda.commands import queue_all, withdraw_all
 from services.forum.agenda.rules import EntryKind
 from services.forum.areas.queries import area_by_code
+from services.forum.base import CLOCK
 from services.forum.forums.queries import forum_ids_after
 from services.forum.signals import queries, rules
 from services.forum.signals.questions import agenda_title
 from services.forum.signals.schemas import RankScaleIn, SignalAcknowledge
 from services.forum.signals.tables import RankScale, WarningSignal
 
-CLOCK = Actor(subject="forum clock")
 FORUMS_A_TURN = 5000
 FORUMS_A_CHANGE = 500
 """Bounds how many forums a transaction of the nightly turn locks."""
@@ -89,12 +89,6 @@ def _json(values: Iterable[dict[str, Any]]) -> list[str]:
 
 def _codes(row: asyncpg.Record) -> dict[str, Any]:
     return {"signal_id": row["id"], "forum_id": row["forum_id"], "area": row["area"], "code": row["code"]}
-
-
-async def after_event(session: AsyncSession, actor: Actor, now: datetime, facts: Sequence[Fact]) -> None:
-    """Assess the forums whose meetings or decisions changed, in the transaction of who changed them."""
-    found = {forum_id for fact in facts if (forum_id := getattr(fact.event, "forum_id", None)) is not None}
-    await assess(session, actor, now, sorted(found))
 
 
 async def assess_all(context: WorkerContext) -> None:
