@@ -21,11 +21,14 @@ from services.forum.initiatives.routes import routes as initiative_routes
 from services.forum.meetings.routes import routes as meeting_routes
 from services.forum.members.routes import routes as member_routes
 from services.forum.minutes.routes import routes as minutes_routes
+from services.forum.posts.routes import routes as post_routes
 from services.forum.reactions import REACTIONS
 from services.forum.series.routes import routes as series_routes
 from services.forum.settings import ForumSettings
 from services.forum.signals.routes import routes as signal_routes
+from services.forum.sites.routes import routes as site_routes
 from services.forum.timers import TIMERS
+from services.forum.trainings.routes import routes as training_routes
 from services.forum.triage.routes import routes as triage_routes
 from services.forum.trust.routes import routes as trust_routes
 
@@ -36,6 +39,8 @@ service = Service(
         bulk_area_routes,
         area_routes,
         trust_routes,
+        site_routes,
+        post_routes,
         forum_routes,
         advisory_routes,
         member_routes,
@@ -44,6 +49,7 @@ service = Service(
         agenda_routes,
         minutes_routes,
         decision_routes,
+        training_routes,
         correction_routes,
         bulk_import_routes,
         import_routes,

@@ -32,7 +32,10 @@ from beatbook.contracts.forum.initiatives import (
 from beatbook.contracts.forum.meetings import MeetingCalledOff, MeetingHeld, MeetingPlanned
 from beatbook.contracts.forum.members import MemberChanged, MemberSeated, MemberTermEnded
 from beatbook.contracts.forum.minutes import MinutesApproved, MinutesCirculated, MinutesPublished, MinutesRemarked
+from beatbook.contracts.forum.posts import PostAssigned, PostChanged
 from beatbook.contracts.forum.signals import SignalCleared, SignalRaised
+from beatbook.contracts.forum.sites import SiteChanged, SiteDesignated
+from beatbook.contracts.forum.trainings import TrainingCancelled, TrainingHeld, TrainingPlanned
 
 __all__ = [
     "AdvisoryCleared",
@@ -71,7 +74,14 @@ __all__ = [
     "MinutesCirculated",
     "MinutesPublished",
     "MinutesRemarked",
+    "PostAssigned",
+    "PostChanged",
     "RecordsExported",
     "SignalCleared",
     "SignalRaised",
+    "SiteChanged",
+    "SiteDesignated",
+    "TrainingCancelled",
+    "TrainingHeld",
+    "TrainingPlanned",
 ]

@@ -19,6 +19,7 @@ class About(StrEnum):
     INITIATIVE = "initiative"
     CONSULTATION = "consultation"
     POST = "post"
+    TRAINING = "training"
     CORRECTION = "correction"
 
 

@@ -1,0 +1,1 @@
+"""Posts: officers and teams assigned to areas, sectoral policing. Rule A5."""

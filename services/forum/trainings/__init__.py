@@ -1,0 +1,1 @@
+"""Trainings of members, police and officials together, and of those who train. Rule F19."""
