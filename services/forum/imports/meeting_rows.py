@@ -23,7 +23,7 @@ from services.forum.meetings.commands import call_off_meeting, hold_meeting, pla
 from services.forum.meetings.schemas import AttendanceIn, MeetingCallOff, MeetingCreate, MeetingHold, Topic
 from services.forum.minutes.commands import approve_minutes, circulate_minutes, publish_minutes, write_minutes
 from services.forum.minutes.rules import MinutesState
-from services.forum.minutes.schemas import MinutesApprove, MinutesCreate, MinutesItem
+from services.forum.minutes.schemas import MinutesApprove, MinutesCreate, MinutesItemIn
 
 B = TypeVar("B", bound=BaseModel)
 ANY_VERSION = ExpectedVersion(None)
@@ -123,7 +123,7 @@ class MeetingIntake:
         if not lines:
             return
         written = MinutesCreate(
-            items=[MinutesItem.model_validate(_as(MinutesItem, item)) for item in lines],
+            items=[MinutesItemIn.model_validate(_as(MinutesItemIn, item)) for item in lines],
             public_attendees=row.minutes.public_attendees,
         )
         minutes = await write_minutes(self.session, self.actor, meeting_id, written)
@@ -175,7 +175,7 @@ class MeetingIntake:
             for vote in sent
         ]  # fmt: skip
         votes = rules.once_each(named, self.imported, self.seats)
-        made = _as(DecisionCreate, shape) | {"closed": shape.closed or item.closed}
+        made = _as(DecisionCreate, shape) | {"closed": bool(shape.closed or item.closed)}
         if shape.ballots:
             made |= {"method": Method.VOTE, "votes": rules.tally(votes)}
         decision = await record_decision(

@@ -13,7 +13,7 @@ from services.forum.meetings.rules import Attendance
 from services.forum.meetings.schemas import Line, MeetingCreate, PublicCount
 from services.forum.members.schemas import MemberCreate
 from services.forum.minutes.rules import MinutesState
-from services.forum.minutes.schemas import Attendees, MinutesItem
+from services.forum.minutes.schemas import Attendees, MinutesItemIn
 
 MOST_ROWS = 100
 EXTERNAL_ID = r"^[!-~](?:[ -~]{0,78}[!-~])?$"
@@ -54,7 +54,7 @@ class DecisionRow(DecisionCreate):
     ended: DecisionClose | None = None
 
 
-class ItemRow(MinutesItem):
+class ItemRow(MinutesItemIn):
     """An agenda item: an item of the minutes when the meeting was held, else a topic of it."""
 
     external_id: ExternalId | None = None
