@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import Field, TypeAdapter
 
 from beatbook.contracts.areas import Tier
+from gateway.clients.published import CorrectionRecord, DeliveryRecord, MinutesVersionRecord, PublicationRecord
 from gateway.clients.upstream import Listed, Record, Upstream
 
 CODES_PER_CALL = 100
@@ -49,6 +50,7 @@ class ForumRecord(Record):
     rules_version: int = 0
     advisories: list[AdvisoryRecord] = Field(default_factory=list)
     time_zone: str = "UTC"
+    languages: list[str] = Field(default_factory=list)
     created_at: datetime | None = None
 
 
@@ -88,6 +90,7 @@ class MinutesItemRecord(Record):
     heading: str
     text: str = ""
     closed: bool = False
+    translations: dict[str, dict[str, str]] = Field(default_factory=dict)
 
 
 class MinutesRecord(Record):
@@ -99,19 +102,10 @@ class MinutesRecord(Record):
     area: str
     held_at: datetime
     state: str
+    language: str = "und"
     items: list[MinutesItemRecord] = Field(default_factory=list)
     published: int = 0
     sha256: str | None = None
-
-
-class MinutesVersionRecord(Record):
-    """One published version of minutes: its content as it was hashed."""
-
-    minutes_id: UUID
-    number: int
-    sha256: str
-    published_at: datetime
-    content: dict[str, Any]
 
 
 class DecisionRecord(Record):
@@ -135,6 +129,8 @@ class DecisionRecord(Record):
     evidence: str | None = None
     reason: str | None = None
     alternative: str | None = None
+    language: str = "und"
+    translations: dict[str, dict[str, str]] = Field(default_factory=dict)
     on_time: bool | None = None
     advisories: list[AdvisoryRecord] = Field(default_factory=list)
     version: int = 1
@@ -149,6 +145,9 @@ _MEETINGS = TypeAdapter(Listed[MeetingRecord])
 _MINUTES = TypeAdapter(MinutesRecord)
 _MINUTES_LIST = TypeAdapter(Listed[MinutesRecord])
 _VERSIONS = TypeAdapter(Listed[MinutesVersionRecord])
+_PUBLICATIONS = TypeAdapter(Listed[PublicationRecord])
+_CORRECTIONS = TypeAdapter(Listed[CorrectionRecord])
+_DELIVERY = TypeAdapter(DeliveryRecord)
 _DECISION = TypeAdapter(DecisionRecord)
 _DECISIONS = TypeAdapter(Listed[DecisionRecord])
 
@@ -230,6 +229,18 @@ class ForumClient:
             after = page.next
             if after is None:
                 return found
+
+    async def publications(self, **params: str | int | None) -> Listed[PublicationRecord]:
+        """A page of published versions of minutes, the last published first."""
+        return await self._upstream.read(_PUBLICATIONS, "/minutes-versions", params)
+
+    async def corrections(self, **params: str | int | None) -> Listed[CorrectionRecord]:
+        """A page of corrections of rumours, newest first."""
+        return await self._upstream.read(_CORRECTIONS, "/corrections", params)
+
+    async def delivery(self, forum_id: str) -> DeliveryRecord:
+        """How a forum's public decisions were delivered. Rule F13."""
+        return await self._upstream.read(_DELIVERY, f"/forums/{forum_id}/delivery")
 
     async def decision(self, decision_id: str) -> DecisionRecord:
         """One decision."""

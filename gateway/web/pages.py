@@ -1,12 +1,10 @@
 """The pages' addresses."""
 
 from typing import Any
-from uuid import UUID
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
-from strawberry import relay
 
 from gateway.web.dashboards import dashboard
 from gateway.web.documents import Answer, ask
@@ -45,19 +43,6 @@ async def municipality(request: Request, code: str) -> Response:
 async def neighbourhood(request: Request, code: str) -> Response:
     """A neighbourhood's dashboard."""
     return await _dashboard(request, await visitor_of(request), "neighbourhood", code)
-
-
-@routes.get("/minutes/{minutes_id}")
-async def minutes(request: Request, minutes_id: str) -> Response:
-    """Published minutes. Rule F20."""
-    visitor = await visitor_of(request)
-    try:
-        node_id = str(relay.GlobalID("Minutes", str(UUID(minutes_id))))
-    except ValueError:
-        return not_found(request, visitor)
-    answer = await _ask(request, visitor, "minutes", id=node_id)
-    found = answer.data.get("node")
-    return page(request, "minutes.html", visitor, minutes=found) if found else _nothing(request, visitor, answer)
 
 
 @routes.get("/favicon.ico")

@@ -12,7 +12,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from gateway.callers import COOKIE
-from gateway.web import wording
+from gateway.web import texts, wording
 from gateway.web.languages import DEFAULT, words_of
 from gateway.web.visitors import Visitor
 
@@ -63,6 +63,8 @@ def _templates() -> Environment:
     environment.globals["TIERS_BELOW"] = wording.TIERS_BELOW
     for name in ("number", "spoken", "day", "month", "short_month", "path_of", "node", "ticks", "named", "area_path"):
         environment.filters[name] = getattr(wording, name)
+    environment.filters["in_language"] = texts.in_language
+    environment.filters["lang"] = texts.lang
     return environment
 
 

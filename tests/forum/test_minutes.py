@@ -210,3 +210,24 @@ async def test_minutes_are_listed_newest_first(world: World) -> None:
     assert [item["id"] for item in page["items"]] == [newest]
     rest = await api.ok("GET", "/minutes", as_=None, limit=1, after=page["next"])
     assert ([item["id"] for item in rest["items"]], rest["next"]) == ([world.published], None)
+
+
+async def test_what_was_published_is_listed_by_when_it_was(world: World) -> None:
+    """F20: a correction of old minutes is the newest of all; drafts and closed items are in no page."""
+    api = world.api
+    meeting = await hold(api, world.forum, world.chair, "2026-03-10T17:00:00Z")
+    newer = await publish(api, meeting, ITEMS)
+    await api.ok("POST", f"/minutes/{world.published}/correct", {"items": ITEMS, "reason": "A figure was wrong"})
+    found: list[tuple[str, int, str | None]] = []
+    after: dict[str, Any] = {}
+    while after is not None:
+        page = await api.ok("GET", "/minutes-versions", as_=None, area="XK", limit=1, **after)
+        found += [(one["minutes_id"], one["number"], one["reason"]) for one in page["items"]]
+        assert "Secret" not in str(page)
+        assert all("Case" not in one["headings"] for one in page["items"])
+        after = {"after": page["next"]} if page["next"] else None
+    corrected = [(world.published, 2, "A figure was wrong"), (world.published, 1, None)]
+    assert sorted(found) == sorted([*corrected, (newer, 1, None)])
+    assert [one for one in found if one[0] == world.published] == corrected
+    assert (await api.ok("GET", "/minutes-versions", as_=None, area="XK.PEC"))["items"] == []
+    assert (await api("GET", "/minutes-versions", after="bm9uc2Vuc2U")).status_code == 422

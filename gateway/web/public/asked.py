@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from fastapi import Request, Response
 
@@ -20,6 +20,7 @@ from gateway.context import Machinery
 from gateway.web.languages import LANGUAGES, Words, negotiated, words_of
 from gateway.web.public.shelf import Drawn, Shelf, answered
 from gateway.web.site import POLICY, drawn_page, page, security_headers
+from gateway.web.texts import TAG
 from gateway.web.visitors import Visitor, visitor_of
 
 
@@ -32,12 +33,22 @@ class Asked:
     words: Words
     chosen: bool
     """Whether the reader asked for the language by `?lang=`; links then keep it."""
+    text: str | None
+    """The language in which content is read, by `?text=`; the interface's when not given."""
     forum: ForumClient
     now: datetime
 
+    @property
+    def wanted(self) -> list[str]:
+        """The languages of content that the reader wants, the best first."""
+        chosen = [self.text] if self.text else []
+        return [*chosen, self.words.tag, self.words.code]
+
     def link(self, path: str) -> str:
-        """An address of the public face, in the reader's chosen language."""
-        return f"{path}?lang={self.words.code}" if self.chosen else path
+        """An address of the public face, in the languages that the reader chose."""
+        chosen = {"lang": self.words.code if self.chosen else None, "text": self.text}
+        query = urlencode({name: code for name, code in chosen.items() if code})
+        return f"{path}?{query}" if query else path
 
     @property
     def base(self) -> str:
@@ -45,6 +56,8 @@ class Asked:
         given: str | None = self.request.app.state.settings.public_url
         return (given or str(self.request.base_url)).rstrip("/")
 
+
+LONGEST_TAG = 12
 
 Make = Callable[[Asked], Awaitable[Drawn]]
 Values = Callable[[Asked], Awaitable[Mapping[str, Any]]]
@@ -57,10 +70,15 @@ def _words(request: Request) -> tuple[Words, bool]:
     return words_of(negotiated(request.headers.get("accept-language", ""))), False
 
 
+def _text(request: Request) -> str | None:
+    tag = request.query_params.get("text", "")
+    return tag if len(tag) <= LONGEST_TAG and TAG.fullmatch(tag) else None
+
+
 def _asked(request: Request, visitor: Visitor, words: Words, *, chosen: bool) -> Asked:
     machinery: Machinery = request.app.state.machinery
     services = machinery.network.services_for(visitor.caller.bearer, Allowance())
-    return Asked(request, visitor, words, chosen, services.forum, machinery.clock())
+    return Asked(request, visitor, words, chosen, _text(request), services.forum, machinery.clock())
 
 
 def _shelf(request: Request) -> Shelf:
@@ -99,7 +117,9 @@ async def show(request: Request, template: str, values: Values, *, part: str = "
         return Drawn(body, "text/html; charset=utf-8", tuple(security_headers(POLICY).items()))
 
     try:
-        return await _from_shelf(request, f"{words.tag} {chosen} {request.url.path} {part}", make)
+        return await _from_shelf(
+            request, f"{words.tag} {chosen} {asked.base} {request.url.path} {asked.text or ''} {part}", make
+        )
     except Problem as problem:
         return _trouble(asked, problem)
 
@@ -108,7 +128,7 @@ async def give(request: Request, make: Make, *, by_language: bool = False) -> Re
     """A file or feed, as the public may have it; raises what its owner refuses, as a problem document."""
     words, chosen = _words(request)
     asked = _asked(request, Visitor(ANYONE), words, chosen=chosen)
-    spoken = f"{words.tag} {chosen}" if by_language else ""
+    spoken = f"{words.tag} {asked.text or ''}" if by_language else ""
     key = f"{spoken} {asked.base} {request.url.path}"
     return await _from_shelf(request, key, lambda: make(asked))
 

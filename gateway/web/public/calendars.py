@@ -6,10 +6,11 @@ A closed meeting is in neither: its owner does not tell the public that there is
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
-from gateway.clients.forum import ForumClient, ForumRecord, MeetingRecord
+from gateway.clients.forum import ForumRecord, MeetingRecord
 from gateway.web.languages import offered, words_of
 from gateway.web.public import reading
 from gateway.web.public.asked import Asked, attachment, give, show
@@ -23,8 +24,6 @@ MEETINGS = 500
 """The most that a feed holds, the latest first to be kept."""
 BACK = timedelta(days=366)
 PAST_SHOWN = 30
-FORUM_PAGES = 10
-"""Pages of an area's forums that are read for their names; beyond them, forums are asked for one by one."""
 
 
 @routes.api_route("/forum/{forum_id}/calendar.ics", methods=["GET", "HEAD"])
@@ -46,7 +45,7 @@ async def area_feed(request: Request, code: str) -> Response:
     async def make(asked: Asked) -> Drawn:
         area, _ = await reading.area_with_above(asked.forum, code)
         meetings = await _meetings(asked, area=code)
-        return _feed(asked, area.name, meetings, await _forums(asked.forum, code, meetings))
+        return _feed(asked, area.name, meetings, await _forums(asked, code, meetings))
 
     return await give(request, make, by_language=True)
 
@@ -72,7 +71,7 @@ async def area_calendar(request: Request, code: str) -> Response:
     async def values(asked: Asked) -> Mapping[str, Any]:
         area, above = await reading.area_with_above(asked.forum, code)
         meetings = await _meetings(asked, area=code)
-        shown = _shown(asked.now, meetings, await _forums(asked.forum, code, meetings), name=True)
+        shown = _shown(asked.now, meetings, await _forums(asked, code, meetings), name=True)
         languages = [words_of(spoken) for spoken in offered(area.languages)]
         return {**shown, "forum": None, "area": area, "above": above, "languages": languages}
 
@@ -93,23 +92,11 @@ async def _meetings(asked: Asked, **whose: str) -> list[MeetingRecord]:
     return found
 
 
-async def _forums(client: ForumClient, area: str, meetings: Sequence[MeetingRecord]) -> dict[Any, ForumRecord]:
-    """The forums of these meetings, by id."""
-    wanted = {meeting.forum_id for meeting in meetings}
-    found: dict[Any, ForumRecord] = {}
-    after: str | None = None
-    for _ in range(FORUM_PAGES if wanted else 0):
-        page = await client.forums(area=area, after=after, limit=100)
-        found |= {forum.id: forum for forum in page.items if forum.id in wanted}
-        after = page.next
-        if after is None or len(found) == len(wanted):
-            break
-    for missing in sorted(wanted - found.keys())[:100]:
-        found[missing] = await client.forum(str(missing))
-    return found
+async def _forums(asked: Asked, area: str, meetings: Sequence[MeetingRecord]) -> dict[UUID, ForumRecord]:
+    return await reading.forums_by_id(asked.forum, area, {meeting.forum_id for meeting in meetings})
 
 
-def _feed(asked: Asked, name: str, meetings: Sequence[MeetingRecord], forums: Mapping[Any, ForumRecord]) -> Drawn:
+def _feed(asked: Asked, name: str, meetings: Sequence[MeetingRecord], forums: Mapping[UUID, ForumRecord]) -> Drawn:
     listed = [
         Listed(
             reading.sitting(meeting, forums.get(meeting.forum_id)),
@@ -122,7 +109,7 @@ def _feed(asked: Asked, name: str, meetings: Sequence[MeetingRecord], forums: Ma
 
 
 def _shown(
-    now: datetime, meetings: Sequence[MeetingRecord], forums: Mapping[Any, ForumRecord], *, name: bool
+    now: datetime, meetings: Sequence[MeetingRecord], forums: Mapping[UUID, ForumRecord], *, name: bool
 ) -> dict[str, Any]:
     """What the page lists: to come, the next first; past and held, the last first. `name`: say which forum meets."""
     sittings = [

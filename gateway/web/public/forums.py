@@ -1,5 +1,6 @@
 """A forum's page, and an area's list of forums. Rule F20."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,12 +10,14 @@ from beatbook.contracts.areas import lineage
 from gateway.web.languages import offered, words_of
 from gateway.web.public import reading
 from gateway.web.public.asked import Asked, show
+from gateway.web.texts import best
 
 routes = APIRouter(include_in_schema=False)
 
 COMING_SHOWN = 10
 MINUTES_SHOWN = 12
 ENDED_SHOWN = 12
+CORRECTIONS_SHOWN = 8
 
 
 @routes.api_route("/forum/{forum_id}", methods=["GET", "HEAD"])
@@ -23,7 +26,12 @@ async def forum(request: Request, forum_id: str) -> Response:
 
     async def values(asked: Asked) -> Mapping[str, Any]:
         placed = await reading.placed_forum(asked.forum, forum_id)
-        meetings, minutes, still_open, ended = await reading.forum_contents(asked.forum, placed.forum)
+        contents, notices, delivery = await asyncio.gather(
+            reading.forum_contents(asked.forum, placed.forum),
+            asked.forum.corrections(forum=str(placed.forum.id), limit=CORRECTIONS_SHOWN),
+            asked.forum.delivery(str(placed.forum.id)),
+        )
+        meetings, minutes, still_open, ended = contents
         return {
             "forum": placed.forum,
             "area": placed.area,
@@ -33,6 +41,10 @@ async def forum(request: Request, forum_id: str) -> Response:
             "minutes": minutes[:MINUTES_SHOWN],
             "still_open": sorted(still_open, key=lambda decision: (not decision.overdue, str(decision.due_on or "~"))),
             "ended": ended[:ENDED_SHOWN],
+            "delivery": delivery,
+            "corrections": [
+                (one, best(one.texts, [*asked.wanted, *one.texts])) for one in notices.items if one.published
+            ],
             "languages": [words_of(code) for code in offered(placed.area.languages)],
         }
 

@@ -89,5 +89,10 @@ def made_at(identifier: int) -> datetime:
 
 
 def plain(text: str) -> str:
-    """Text without control characters, which neither iCalendar nor XML can carry; line breaks and tabs stay."""
-    return "".join(mark for mark in text if mark in "\n\t" or unicodedata.category(mark) not in {"Cc", "Cs"})
+    """Text without what neither iCalendar nor XML can carry, nor paper show; line breaks and tabs stay."""
+    return "".join(mark for mark in text if mark in "\n\t" or not _unfit(mark))
+
+
+def _unfit(mark: str) -> bool:
+    """Controls, lone surrogates, and the places that Unicode keeps empty for good."""
+    return unicodedata.category(mark) in {"Cc", "Cs"} or ord(mark) & 0xFFFE == 0xFFFE or 0xFDD0 <= ord(mark) <= 0xFDEF

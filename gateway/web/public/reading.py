@@ -1,7 +1,7 @@
 """What the public pages read, in few calls at once, and how it is put for reading. Rule F20."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -10,6 +10,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from beatbook.contracts.areas import lineage, parse_code
 from beatbook.kit.errors import NotFound
 from gateway.clients.forum import AreaRecord, DecisionRecord, ForumClient, ForumRecord, MeetingRecord, MinutesRecord
+
+FORUM_PAGES = 10
+"""Pages of an area's forums that are read for their names; beyond them, some are asked for one by one."""
+FORUMS_ALONE = 100
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,20 @@ def coming(meetings: Sequence[MeetingRecord], forum: ForumRecord, now: datetime)
     """The meetings still to come, the next one first; those called off too, so that nobody comes in vain."""
     ahead = [meeting for meeting in meetings if meeting.state != "held" and meeting.starts_at >= now]
     return [sitting(meeting, forum) for meeting in sorted(ahead, key=lambda meeting: meeting.starts_at)]
+
+
+async def forums_by_id(client: ForumClient, area: str, wanted: Collection[UUID]) -> dict[UUID, ForumRecord]:
+    """The forums with these ids, which are of an area or below it."""
+    found: dict[UUID, ForumRecord] = {}
+    after: str | None = None
+    for _ in range(FORUM_PAGES if wanted else 0):
+        page = await client.forums(area=area, after=after, limit=100)
+        found |= {forum.id: forum for forum in page.items if forum.id in wanted}
+        after = page.next
+        if after is None or len(found) == len(wanted):
+            break
+    missing = sorted(set(wanted) - found.keys())[:FORUMS_ALONE]
+    return found | {forum.id: forum for forum in await asyncio.gather(*(client.forum(str(one)) for one in missing))}
 
 
 async def forum_contents(

@@ -1,6 +1,7 @@
 """Reads of minutes: published ones are public, the others are seen from inside. Rules F11a, F20."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import tuple_
@@ -12,7 +13,7 @@ from beatbook.kit.db import AsyncSession
 from beatbook.kit.errors import Forbidden, NotFound
 from services.forum.forums.rules import INSIDERS, may_manage, may_see_inside
 from services.forum.minutes.rules import MinutesState
-from services.forum.minutes.schemas import MinutesItem, MinutesView
+from services.forum.minutes.schemas import MinutesItem, MinutesView, PublicationView
 from services.forum.minutes.tables import Minutes, MinutesVersion
 
 
@@ -113,4 +114,40 @@ def _view(actor: Actor, minutes: Minutes, newest: MinutesVersion | None) -> Minu
         **minutes.model_dump(include=set(MinutesView.model_fields) - {"items"}),
         items=[MinutesItem(**item) for item in items],
         sha256=newest.sha256 if newest else None,
+    )
+
+
+HEADINGS_SHOWN = 20
+
+
+async def list_publications(
+    session: AsyncSession,
+    *,
+    within: str | None,
+    forum_id: UUID | None,
+    after: tuple[datetime, UUID, int] | None,
+    limit: int,
+) -> Sequence[tuple[MinutesVersion, Minutes]]:
+    """Published versions with their minutes, the last published first: public by themselves, so anyone's. Rule F20."""
+    statement = select(MinutesVersion, Minutes).join(Minutes, col(Minutes.id) == MinutesVersion.minutes_id)
+    if within is not None:
+        statement = statement.where(
+            (col(Minutes.area) == within) | col(Minutes.area).startswith(within + ".", autoescape=True)
+        )
+    if forum_id is not None:
+        statement = statement.where(Minutes.forum_id == forum_id)
+    order = (col(MinutesVersion.published_at), col(MinutesVersion.minutes_id), col(MinutesVersion.number))
+    if after is not None:
+        statement = statement.where(tuple_(*order) < tuple_(*after))
+    statement = statement.order_by(*(column.desc() for column in order))
+    return (await session.exec(statement.limit(limit))).all()
+
+
+def publication(version: MinutesVersion, minutes: Minutes) -> PublicationView:
+    """A publication's answer."""
+    return PublicationView(
+        **minutes.model_dump(include={"forum_id", "area", "held_at"}),
+        **version.model_dump(include={"minutes_id", "number", "sha256", "published_at"}),
+        reason=version.content["reason"],
+        headings=[item["heading"] for item in version.content["items"][:HEADINGS_SHOWN]],
     )

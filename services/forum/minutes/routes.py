@@ -1,5 +1,6 @@
 """Minutes over HTTP."""
 
+from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -10,7 +11,8 @@ from beatbook.contracts.areas import AreaCode
 from beatbook.kit.auth import CurrentActor
 from beatbook.kit.clock import Now
 from beatbook.kit.db import AsyncSession, Read, Write
-from beatbook.kit.paging import Page, PageParams
+from beatbook.kit.errors import Invalid
+from beatbook.kit.paging import Page, PageParams, PageRequest
 from beatbook.kit.web import IfMatch, router, set_etag
 from services.forum.minutes import commands, queries
 from services.forum.minutes.rules import MinutesState
@@ -21,8 +23,9 @@ from services.forum.minutes.schemas import (
     MinutesPatch,
     MinutesVersionView,
     MinutesView,
+    PublicationView,
 )
-from services.forum.minutes.tables import Minutes
+from services.forum.minutes.tables import Minutes, MinutesVersion
 
 routes = router(tags=["minutes"])
 
@@ -31,6 +34,21 @@ async def _answer(session: AsyncSession, actor: Actor, minutes: Minutes, respons
     await session.flush()
     set_etag(response, minutes.version)
     return (await queries.views(session, actor, [minutes]))[0]
+
+
+def _key(version: MinutesVersion) -> str:
+    return f"{version.published_at.isoformat()} {version.minutes_id} {version.number}"
+
+
+def _cursor(page: PageRequest) -> tuple[datetime, UUID, int] | None:
+    text = page.after_text()
+    if text is None:
+        return None
+    try:
+        moment, minutes_id, number = text.split(" ")
+        return datetime.fromisoformat(moment).astimezone(UTC), UUID(minutes_id), int(number[:9])
+    except (ValueError, OverflowError) as error:
+        raise Invalid("The 'after' cursor is not one that this list gave out.") from error
 
 
 @routes.post("/meetings/{meeting_id}/minutes", status_code=201)
@@ -64,6 +82,20 @@ async def list_minutes(
     )
     views = {view.id: view for view in await queries.views(session, actor, rows)}
     return page.page(rows, lambda row: views[row.id], lambda row: row.id)
+
+
+@routes.get("/minutes-versions")
+async def list_publications(
+    session: Read,
+    page: PageParams,
+    area: Annotated[AreaCode | None, Query(description="This area and everything below it")] = None,
+    forum: UUID | None = None,
+) -> Page[PublicationView]:
+    """What was published of all minutes, the last first: first versions and corrections."""
+    rows = await queries.list_publications(
+        session, within=area, forum_id=forum, after=_cursor(page), limit=page.limit + 1
+    )
+    return page.page(rows, lambda row: queries.publication(*row), lambda row: _key(row[0]))
 
 
 @routes.get("/minutes/{minutes_id}")

@@ -111,3 +111,17 @@ class MinutesVersionView(View):
     sha256: str
     published_at: AwareDatetime
     content: dict[str, Any]
+
+
+class PublicationView(View):
+    """That a version of minutes was published, and what it is about: `reason` when it corrects the one before."""
+
+    minutes_id: UUID
+    forum_id: UUID
+    area: AreaCode
+    held_at: AwareDatetime
+    number: int
+    sha256: str
+    published_at: AwareDatetime
+    reason: str | None
+    headings: list[str] = Field(description="Of its first twenty items")

@@ -40,6 +40,7 @@ class MinutesVersion(ForumTable, table=True):
     """One published version: never changed, each naming the hash of the one before. Rule F11."""
 
     __tablename__ = "minutes_versions"
+    __table_args__ = (Index("minutes_versions_published", "published_at", "minutes_id", "number"),)
 
     minutes_id: UUID = Field(primary_key=True, foreign_key="minutes.id")
     number: int = Field(primary_key=True)
