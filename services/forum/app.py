@@ -11,6 +11,7 @@ from services.forum.areas.routes import routes as area_routes
 from services.forum.base import ForumTable
 from services.forum.business.routes import routes as agenda_routes
 from services.forum.concerns.routes import routes as concern_routes
+from services.forum.consultations.routes import routes as consultation_routes
 from services.forum.corrections.routes import routes as correction_routes
 from services.forum.decisions.routes import routes as decision_routes
 from services.forum.exports.routes import routes as export_routes
@@ -51,6 +52,7 @@ service = Service(
         decision_routes,
         training_routes,
         correction_routes,
+        consultation_routes,
         bulk_import_routes,
         import_routes,
         export_routes,

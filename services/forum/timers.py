@@ -7,6 +7,7 @@ from beatbook.contracts.actor import Actor
 from beatbook.kit.db import AsyncSession
 from beatbook.kit.timers import Timer, WorkerContext
 from services.forum.base import CLOCK
+from services.forum.consultations.commands import remind_all as remind_of_groups
 from services.forum.decisions.reminders import remind_of_decisions
 from services.forum.meetings.reminders import remind_of_intervals
 from services.forum.members.reminders import remind_of_police_chairs
@@ -43,4 +44,5 @@ TIMERS: tuple[Timer, ...] = (
     Timer(name="intervals-passed", every=OFTEN, run=in_turns(remind_of_intervals)),
     Timer(name="police-chairs", every=OFTEN, run=in_turns(remind_of_police_chairs)),
     Timer(name="minutes-outstanding", every=OFTEN, run=in_turns(remind_of_minutes)),
+    Timer(name="groups-not-consulted", every=timedelta(hours=12), run=remind_of_groups),
 )

@@ -49,6 +49,8 @@ def test_what_everyone_hears_is_on_the_public_face() -> None:
     assert public == {
         "area.registered",
         "area.closed",
+        "consultation.published",
+        "consultation.withdrawn",
         "correction.published",
         "correction.withdrawn",
         "forum.founded",

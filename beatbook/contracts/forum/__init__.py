@@ -11,6 +11,11 @@ from beatbook.contracts.forum.concerns import (
     ConcernRaised,
     ConcernTriaged,
 )
+from beatbook.contracts.forum.consultations import (
+    ConsultationPublished,
+    ConsultationRecorded,
+    ConsultationWithdrawn,
+)
 from beatbook.contracts.forum.corrections import CorrectionPublished, CorrectionWithdrawn
 from beatbook.contracts.forum.decisions import (
     DecisionCascaded,
@@ -49,6 +54,9 @@ __all__ = [
     "ConcernPublished",
     "ConcernRaised",
     "ConcernTriaged",
+    "ConsultationPublished",
+    "ConsultationRecorded",
+    "ConsultationWithdrawn",
     "CorrectionPublished",
     "CorrectionWithdrawn",
     "DecisionCascaded",
