@@ -20,7 +20,7 @@ from gateway.followers import Followers
 from gateway.schema import make_schema
 from gateway.sockets import Sockets
 from gateway.web import developers, pages, signing, site
-from gateway.web.public import calendars, feeds, forums, minutes
+from gateway.web.public import calendars, concerns, feeds, forums, minutes
 from gateway.web.public.press import Press
 from gateway.web.public.shelf import Shelf
 
@@ -44,7 +44,7 @@ def create_app(settings: HttpSettings, *, clock: Clock = utc_now) -> FastAPI:
         await sockets.run(websocket)
 
     site.install(app)
-    for part in (forums, calendars, feeds, minutes, pages, signing, developers):
+    for part in (concerns, forums, calendars, feeds, minutes, pages, signing, developers):
         app.include_router(part.routes)
     pages.welcome_the_lost(app)
     app.add_middleware(Deadline, seconds=settings.request_timeout, refusal=_too_long)

@@ -52,6 +52,7 @@ def run(name: str, settings: HttpSettings, app: FastAPI) -> None:
             log_config=None,
             access_log=False,
             server_header=False,
+            forwarded_allow_ips=settings.trusted_proxies,
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
     )

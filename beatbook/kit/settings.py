@@ -35,6 +35,8 @@ class HttpSettings(BaseSettings):
     public_url: str | None = Field(default=None, pattern=r"^https?://[^/?#\s]+$")
     """Where readers reach the gateway, such as https://safety.example: feeds and calendars name it. What a request
     was sent to when not given, which a proxy may hide."""
+    trusted_proxies: str = "127.0.0.1"
+    """Addresses and networks, separated by commas, whose X-Forwarded-For says who calls: proxies, and the gateway."""
     request_timeout: float = 30.0
     """Seconds after which a request whose answer has not begun is answered 503 and broken off."""
 

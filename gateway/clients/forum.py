@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import Field, TypeAdapter
 
 from beatbook.contracts.areas import Tier
+from gateway.clients.concerns import ConcernCalls
 from gateway.clients.published import CorrectionRecord, DeliveryRecord, MinutesVersionRecord, PublicationRecord
 from gateway.clients.upstream import Listed, Record, Upstream
 
@@ -152,7 +153,7 @@ _DECISION = TypeAdapter(DecisionRecord)
 _DECISIONS = TypeAdapter(Listed[DecisionRecord])
 
 
-class ForumClient:
+class ForumClient(ConcernCalls):
     """The forum service for one caller."""
 
     def __init__(self, upstream: Upstream) -> None:

@@ -34,12 +34,13 @@ class Listed(Record, Generic[T]):
 class UpstreamProblem(Problem):
     """A service's refusal, told on to the caller word for word."""
 
-    def __init__(self, service: str, status: int, document: Mapping[str, Any]) -> None:
+    def __init__(self, service: str, status: int, document: Mapping[str, Any], retry_after: str | None = None) -> None:
         super().__init__(
             str(document.get("detail") or document.get("title") or "The service refused this."),
             code=str(document.get("code") or f"http-{status}"),
             rule=document.get("rule"),
             unmet=document.get("unmet") or (),
+            headers=None if retry_after is None else {"Retry-After": retry_after},
             service=service,
         )
         self.status, self.title = status, str(document.get("title") or self.title)
@@ -113,7 +114,7 @@ class Upstream:
                 ) as response,
             ):
                 content = await response.read()
-                status = response.status
+                status, retry_after = response.status, response.headers.get("Retry-After")
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:  # it was never sent
             raise Silent(self._service) from error
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
@@ -122,7 +123,7 @@ class Upstream:
             undone = method == "GET" or _document(content).get("code") in _UNDONE
             raise (Silent if undone else Unheard)(self._service)
         if status >= 300:
-            raise UpstreamProblem(self._service, status, _document(content))
+            raise UpstreamProblem(self._service, status, _document(content), retry_after)
         return content
 
     def _shaped(self, shape: TypeAdapter[T], content: bytes) -> T:

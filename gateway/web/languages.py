@@ -11,7 +11,7 @@ from typing import Any
 WORDS = Path(__file__).parent / "words"
 DEFAULT = "en"
 LANGUAGES = ("en", "sq", "sr", "tr", "ar")
-"""Languages that the interface speaks, each a file in `words/`; ISO 639-1, as areas and meetings name theirs."""
+"""Languages that the interface speaks, each a file in `words/` and in its folders; ISO 639-1, as areas name theirs."""
 LONGEST_HEADER = 200
 
 
@@ -82,6 +82,8 @@ class Words:
 def words_of(code: str) -> Words:
     """A language of the interface."""
     file: dict[str, Any] = json.loads((WORDS / f"{code}.json").read_text())
+    for more in sorted(WORDS.glob(f"*/{code}.json")):
+        file["entries"] |= json.loads(more.read_text())
     return Words(**file)
 
 

@@ -33,7 +33,7 @@ async def ask_token(request: Request) -> Response:
 @routes.post("/sign-in")
 async def sign_in(request: Request) -> Response:
     """Check the token and keep it; raises `Forbidden` for a form sent from another site."""
-    _same_site(request)
+    same_site(request)
     try:
         caller = await _caller(request)
     except Unauthenticated as problem:
@@ -56,7 +56,7 @@ async def sign_in(request: Request) -> Response:
 @routes.post("/sign-out")
 async def sign_out(request: Request) -> Response:
     """Forget the token."""
-    _same_site(request)
+    same_site(request)
     response = RedirectResponse("/", status_code=303)
     response.delete_cookie(COOKIE, path="/")
     return response
@@ -81,7 +81,7 @@ def _stay(caller: Caller, now: datetime) -> int:
     return max(0, min(left, LONGEST_STAY_SECONDS))
 
 
-def _same_site(request: Request) -> None:
+def same_site(request: Request) -> None:
     """Refuse a form that another site's page sent."""
     origin = request.headers.get("origin")
     if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):

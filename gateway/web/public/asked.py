@@ -81,6 +81,12 @@ def _asked(request: Request, visitor: Visitor, words: Words, *, chosen: bool) ->
     return Asked(request, visitor, words, chosen, _text(request), services.forum, machinery.clock())
 
 
+def of_anyone(request: Request) -> Asked:
+    """A request whose reader is nobody, even if signed in: no token is read or passed on."""
+    words, chosen = _words(request)
+    return _asked(request, Visitor(ANYONE), words, chosen=chosen)
+
+
 def _shelf(request: Request) -> Shelf:
     shelf: Shelf = request.app.state.shelf
     return shelf
@@ -109,7 +115,7 @@ async def show(request: Request, template: str, values: Values, *, part: str = "
         try:
             return page(request, template, visitor, words=words, asked=asked, **await values(asked))
         except Problem as problem:
-            return _trouble(asked, problem)
+            return trouble(asked, problem)
     asked = _asked(request, Visitor(ANYONE), words, chosen=chosen)
 
     async def make() -> Drawn:
@@ -121,7 +127,7 @@ async def show(request: Request, template: str, values: Values, *, part: str = "
             request, f"{words.tag} {chosen} {asked.base} {request.url.path} {asked.text or ''} {part}", make
         )
     except Problem as problem:
-        return _trouble(asked, problem)
+        return trouble(asked, problem)
 
 
 async def give(request: Request, make: Make, *, by_language: bool = False) -> Response:
@@ -133,7 +139,7 @@ async def give(request: Request, make: Make, *, by_language: bool = False) -> Re
     return await _from_shelf(request, key, lambda: make(asked))
 
 
-def _trouble(asked: Asked, problem: Problem) -> Response:
+def trouble(asked: Asked, problem: Problem) -> Response:
     """The page for what is not there, or not for this reader: the two look the same; or for a silent service."""
     words, silent = asked.words, isinstance(problem, Unavailable)
     kind = "silent" if silent else "nothing"
