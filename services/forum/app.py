@@ -19,6 +19,8 @@ from services.forum.forums.routes import routes as forum_routes
 from services.forum.imports.routes import bulk as bulk_import_routes
 from services.forum.imports.routes import routes as import_routes
 from services.forum.initiatives.routes import routes as initiative_routes
+from services.forum.invitations.routes import routes as invitation_routes
+from services.forum.invitations.sending import send_mails
 from services.forum.meetings.routes import routes as meeting_routes
 from services.forum.members.routes import routes as member_routes
 from services.forum.minutes.routes import routes as minutes_routes
@@ -47,6 +49,7 @@ service = Service(
         member_routes,
         meeting_routes,
         series_routes,
+        invitation_routes,
         agenda_routes,
         minutes_routes,
         decision_routes,
@@ -67,4 +70,5 @@ service = Service(
     settings=ForumSettings,
     reactions=REACTIONS,
     timers=TIMERS,
+    background=(send_mails,),
 )

@@ -1,10 +1,10 @@
 """What the forum service is told from outside besides."""
 
 from functools import cache
-from typing import Annotated
+from typing import Annotated, Literal, Self
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field, SecretStr, model_validator
 
 from beatbook.kit.settings import ServiceSettings
 
@@ -20,9 +20,35 @@ def _known_zone(name: str) -> str:
 
 ZoneName = Annotated[str, AfterValidator(_known_zone)]
 
+LOCAL_PART = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]{1,64}(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]{1,63}){0,8}"
+DOMAIN = r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,8}[A-Za-z](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])"
+ADDRESS = rf"^{LOCAL_PART}@{DOMAIN}$"
+"""A mail address as nearly everybody has one: no quotes, comments, address literals or other scripts (RFC 5322)."""
+EmailText = Annotated[str, Field(max_length=254, pattern=ADDRESS)]
+
 
 class ForumSettings(ServiceSettings):
     """Settings of the forum service."""
 
     default_time_zone: ZoneName = "UTC"
     """The IANA time zone of a forum that is founded without one."""
+    smtp_host: str = ""
+    """The mail server that invitations go through; without one no mail is made."""
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    """`starttls` encrypts after connecting and goes no further without; `tls` is encrypted from the start."""
+    smtp_user: str = ""
+    smtp_password: SecretStr | None = None
+    mail_sender: EmailText | Literal[""] = ""
+    """The address that mails come from."""
+
+    @property
+    def sends_mail(self) -> bool:
+        """Whether a mail server is set."""
+        return bool(self.smtp_host)
+
+    @model_validator(mode="after")
+    def _has_a_sender(self) -> Self:
+        if self.sends_mail and not self.mail_sender:
+            raise ValueError("with a mail server (BEATBOOK_SMTP_HOST) a sender is needed: BEATBOOK_MAIL_SENDER")
+        return self

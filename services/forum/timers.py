@@ -9,6 +9,7 @@ from beatbook.kit.timers import Timer, WorkerContext
 from services.forum.base import CLOCK
 from services.forum.consultations.commands import remind_all as remind_of_groups
 from services.forum.decisions.reminders import remind_of_decisions
+from services.forum.invitations.notices import forget_addresses, queue_notices
 from services.forum.meetings.reminders import remind_of_intervals
 from services.forum.members.reminders import remind_of_police_chairs
 from services.forum.minutes.reminders import remind_of_minutes
@@ -35,6 +36,8 @@ def in_turns(
 OFTEN = timedelta(minutes=10)
 
 TIMERS: tuple[Timer, ...] = (
+    Timer(name="invitations", every=timedelta(seconds=10), run=queue_notices),
+    Timer(name="mail-addresses", every=timedelta(hours=1), run=forget_addresses),
     Timer(name="series", every=timedelta(hours=1), run=plan_all_ahead),
     # each night, and each hour of the day too: a country's midnight is not ours, and nobody is missed by a pause
     Timer(name="warning-signals", every=timedelta(hours=1), run=assess_all),

@@ -44,7 +44,7 @@ class Api:
             headers["If-Match"] = str(version) if version == "*" else f'"{version}"'
         if key is not None:
             headers["Idempotency-Key"] = key
-        return await self.http.request(method, f"/v1{path}", json=body, headers=headers, params=query)
+        return await self.http.request(method, f"/v1{path}", json=body, headers=headers, params=query or None)
 
     async def ok(self, method: str, path: str, body: object = None, **options: Any) -> Any:
         """The answer to a request that must succeed."""

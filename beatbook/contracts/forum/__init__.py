@@ -34,7 +34,7 @@ from beatbook.contracts.forum.initiatives import (
     InitiativeReported,
     InitiativeStarted,
 )
-from beatbook.contracts.forum.meetings import MeetingCalledOff, MeetingHeld, MeetingPlanned
+from beatbook.contracts.forum.meetings import MeetingCalledOff, MeetingHeld, MeetingInvited, MeetingPlanned
 from beatbook.contracts.forum.members import MemberChanged, MemberSeated, MemberTermEnded
 from beatbook.contracts.forum.minutes import MinutesApproved, MinutesCirculated, MinutesPublished, MinutesRemarked
 from beatbook.contracts.forum.posts import PostAssigned, PostChanged
@@ -74,6 +74,7 @@ __all__ = [
     "InitiativeStarted",
     "MeetingCalledOff",
     "MeetingHeld",
+    "MeetingInvited",
     "MeetingPlanned",
     "MemberChanged",
     "MemberSeated",

@@ -21,6 +21,16 @@ class MeetingPlanned(Event, service="forum", aggregate="meeting", verb="planned"
     critical_incident: str | None = None
 
 
+class MeetingInvited(Event, service="forum", aggregate="meeting", verb="invited", audience=INSIDE_FORUMS):
+    """Members were invited to a meeting, by the ids of their seats; `added` of them for the first time. Rule F7."""
+
+    meeting_id: UUID
+    forum_id: UUID
+    area: AreaCode
+    member_ids: list[UUID]
+    added: int
+
+
 class MeetingHeld(Event, service="forum", aggregate="meeting", verb="held", audience=INSIDE_FORUMS):
     """A meeting took place; people as counts. Rules F7, F10."""
 

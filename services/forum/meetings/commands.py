@@ -51,19 +51,18 @@ async def change_meeting(
     expected: ExpectedVersion,
     request: MeetingPatch,
 ) -> Meeting:
-    """Change a meeting not yet held; a new date plans it anew, and so does taking up a postponed one. Rule F7."""
+    """Change a meeting not yet held; a postponed one is planned anew by a new date, or taken up as it was. Rule F7."""
     meeting = await queries.managed_meeting(session, actor, meeting_id)
     expected.check(meeting.version)
     if obstacle := rules.state_obstacle(meeting.state, "changed"):
         raise Conflict(obstacle, rule="F7")
     moved = request.starts_at is not None and request.starts_at != meeting.starts_at
     replanned = moved or (meeting.state is rules.MeetingState.POSTPONED and request.state is not None)
-    for name, value in request.model_dump(exclude_unset=True).items():
+    was = meeting.state
+    for name, value in request.model_dump(include=request.model_fields_set - {"state"}).items():
         if value is not None or name in {"place", "in_area"}:
             setattr(meeting, name, value)
-    if moved and request.state is None:
-        meeting.state = rules.MeetingState.PLANNED
-    meeting.state = rules.MeetingState(meeting.state)
+    meeting.state = rules.state_after_change(was, moved=moved, taken_up=request.state is not None)
     if replanned:
         meeting.state_reason = None
     await _advise(session, actor, now, await managed_forum(session, actor, meeting.forum_id), meeting)

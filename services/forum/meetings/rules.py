@@ -60,6 +60,16 @@ def state_obstacle(state: MeetingState, step: str) -> str | None:
     return f"The meeting is {state.value}; it can't be {step} any more."
 
 
+def state_after_change(state: MeetingState, *, moved: bool, taken_up: bool) -> MeetingState:
+    """Where a meeting stands after a change: a postponed one is planned anew by a new date, or when it is taken up.
+
+    An invited one stays so: those invited are told of the change. Rule F7.
+    """
+    if state is MeetingState.POSTPONED and (moved or taken_up):
+        return MeetingState.PLANNED
+    return state
+
+
 DAY_BEGINS, DAY_ENDS = time(8), time(18)
 """Daytime by the clocks of the place: when people who worry about their safety can come and go before dark."""
 

@@ -61,7 +61,7 @@ class MeetingPatch(StrictModel):
     duration_minutes: Duration | None = None
     languages: list[Language] | None = Field(default=None, max_length=20)
     interpreters: list[Language] | None = Field(default=None, max_length=20)
-    state: Literal["planned", "invited"] | None = None
+    state: Literal["planned"] | None = Field(default=None, description="Takes a postponed meeting up again")
 
 
 class AttendanceIn(StrictModel):
