@@ -10,6 +10,7 @@ from pydantic import Field, TypeAdapter
 from beatbook.contracts.areas import Tier
 from gateway.clients.concerns import ConcernCalls
 from gateway.clients.published import CorrectionRecord, DeliveryRecord, MinutesVersionRecord, PublicationRecord
+from gateway.clients.representation import RepresentationRecord
 from gateway.clients.upstream import Listed, Record, Upstream
 
 CODES_PER_CALL = 100
@@ -149,6 +150,7 @@ _VERSIONS = TypeAdapter(Listed[MinutesVersionRecord])
 _PUBLICATIONS = TypeAdapter(Listed[PublicationRecord])
 _CORRECTIONS = TypeAdapter(Listed[CorrectionRecord])
 _DELIVERY = TypeAdapter(DeliveryRecord)
+_REPRESENTATION = TypeAdapter(RepresentationRecord)
 _DECISION = TypeAdapter(DecisionRecord)
 _DECISIONS = TypeAdapter(Listed[DecisionRecord])
 
@@ -201,6 +203,10 @@ class ForumClient(ConcernCalls):
     async def forums(self, **params: str | int | None) -> Listed[ForumRecord]:
         """A page of forums of `area` and below, or of exactly `areas`."""
         return await self._upstream.read(_FORUMS, "/forums", params)
+
+    async def representation(self, forum_id: str) -> RepresentationRecord:
+        """Who sits in a forum and who comes, against who lives there. Rule F5."""
+        return await self._upstream.read(_REPRESENTATION, f"/forums/{forum_id}/representation")
 
     async def meeting(self, meeting_id: str) -> MeetingRecord:
         """One meeting."""

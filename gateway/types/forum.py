@@ -12,6 +12,7 @@ from gateway.clients.forum import AreaRecord, DecisionRecord, ForumRecord, Meeti
 from gateway.connections import connection
 from gateway.context import Info
 from gateway.types.nodes import Entity
+from gateway.types.representation import Representation
 
 AREA: Any = LazyType("Area", "gateway.types.area") | None
 """The area type, by name: areas lead to forums and forums back to areas."""
@@ -56,6 +57,12 @@ class Forum(Entity, record=ForumRecord, loader="forum"):
     async def area(forum: strawberry.Parent[ForumRecord], info: Info) -> AreaRecord:
         """The area it works for."""
         return await info.context.loaders.area.load(forum.area)
+
+    @strawberry.field
+    @staticmethod
+    async def representation(forum: strawberry.Parent[ForumRecord], info: Info) -> Representation | None:
+        """Who sits in it and who comes, against who lives there (Rules F5, K8)."""
+        return await info.context.services.forum.representation(str(forum.id))  # type: ignore[return-value]
 
     @strawberry.field
     @staticmethod

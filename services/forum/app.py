@@ -26,6 +26,7 @@ from services.forum.members.routes import routes as member_routes
 from services.forum.minutes.routes import routes as minutes_routes
 from services.forum.posts.routes import routes as post_routes
 from services.forum.reactions import REACTIONS
+from services.forum.representation.routes import routes as representation_routes
 from services.forum.series.routes import routes as series_routes
 from services.forum.settings import ForumSettings
 from services.forum.signals.routes import routes as signal_routes
@@ -54,6 +55,7 @@ service = Service(
         minutes_routes,
         decision_routes,
         training_routes,
+        representation_routes,
         correction_routes,
         consultation_routes,
         bulk_import_routes,

@@ -14,6 +14,7 @@ from services.forum.meetings.reminders import remind_of_intervals
 from services.forum.members.reminders import remind_of_police_chairs
 from services.forum.minutes.reminders import remind_of_minutes
 from services.forum.receipts.commands import forget_networks
+from services.forum.representation.commands import review_all
 from services.forum.series.commands import plan_all_ahead
 from services.forum.signals.commands import assess_all
 from services.forum.triage.commands import notice_overdue
@@ -41,6 +42,7 @@ TIMERS: tuple[Timer, ...] = (
     Timer(name="series", every=timedelta(hours=1), run=plan_all_ahead),
     # each night, and each hour of the day too: a country's midnight is not ours, and nobody is missed by a pause
     Timer(name="warning-signals", every=timedelta(hours=1), run=assess_all),
+    Timer(name="absent-groups", every=timedelta(hours=6), run=review_all),
     Timer(name="overdue-concerns", every=timedelta(minutes=10), run=notice_overdue),
     Timer(name="forget-networks", every=timedelta(minutes=1), run=forget_networks),
     Timer(name="decisions-overdue", every=OFTEN, run=in_turns(remind_of_decisions)),

@@ -52,6 +52,22 @@ async def test_one_query_joins_all_services(whole_country: Country, tokens: Call
     assert area["problems"]["edges"] == []
 
 
+async def test_who_sits_is_whole_inside_and_controlled_outside(
+    whole_country: Country, tokens: Callable[..., str]
+) -> None:  # fmt: skip
+    """F5, K8: the same field for everyone; the forum service decides what of it."""
+    query = """query ($code: String!) { area(code: $code) { forums(first: 1) { edges { node { representation {
+      detail withheldUnder sectorsAbsent groupsAbsent members { people { value status }
+      comparisons { category count { value status } fewer sentence } } } } } } } }"""
+    for caller, detail, under in ((tokens("council@XK.PRI"), "full", None), (None, "controlled", 10)):
+        answer = await whole_country.ask(query, *([caller] if caller else []), code="XK.PRI")
+        assert "errors" not in answer, answer["errors"]
+        shown = answer["data"]["area"]["forums"]["edges"][0]["node"]["representation"]
+        assert (shown["detail"], shown["withheldUnder"]) == (detail, under)
+        assert "police" in shown["sectorsAbsent"]
+        assert all(item["sentence"] for item in shown["members"]["comparisons"])
+
+
 async def test_the_public_sees_the_public_face(whole_country: Country) -> None:
     """G2: without a token no closed meeting, no closed item, no figure about incidents; the rest is there."""
     answer = await whole_country.ask(OVERVIEW, code="XK.PRI")

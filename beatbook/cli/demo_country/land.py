@@ -110,6 +110,19 @@ def square_kilometres(area: Polygon) -> float:
     return float(area.area) * KM_PER_DEGREE**2 * math.cos(math.radians(CENTRE[1]))
 
 
+BANDS = {"0-11": 0.14, "12-17": 0.08, "18-29": 0.19, "30-59": 0.39, "60+": 0.20}
+"""The share of each age band among residents; of each, 51 in a hundred are women and girls."""
+
+
+def bands(residents: int) -> list[dict[str, Any]]:
+    """An area's residents by sex and age band."""
+    return [
+        {"sex": sex, "age_band": band, "count": round(residents * share * part)}
+        for band, share in BANDS.items()
+        for sex, part in (("female", 0.51), ("male", 0.49))
+    ]
+
+
 def populations(found: Boundaries, random: Random) -> dict[str, int]:
     """Residents of every area: by size and density, and summed upwards."""
     counts: dict[str, int] = {}

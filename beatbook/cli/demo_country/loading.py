@@ -113,18 +113,19 @@ async def _load_areas(calls: Calls, country: Country) -> None:
     registered = (await calls.get("forum", "/v1/areas", within=COUNTRY.code, limit=100))["items"]
     minority = {area_of(municipality): municipality.minority for municipality in MUNICIPALITIES}
     await in_order(
-        partial(_describe, calls, minority),
+        partial(_describe, calls, minority, country.residents),
         [area["code"] for area in registered if LOCAL_LANGUAGE not in area["names"]],
     )
 
 
-async def _describe(calls: Calls, minority: dict[str, float], code: str) -> None:
+async def _describe(calls: Calls, minority: dict[str, float], residents: Mapping[str, int], code: str) -> None:
     place = names()[code]
     share = minority.get(".".join(code.split(".")[:2]), 0.13)
     patch = {
         "names": {"en": place.english, LOCAL_LANGUAGE: place.local},
         "languages": ["en", LOCAL_LANGUAGE],
         "minority_groups": [{"group": MINORITY, "share": share}],
+        "population_bands": land.bands(residents[code]),
     }
     await calls.change("PATCH", "forum", f"/v1/areas/{code}", patch)
 
