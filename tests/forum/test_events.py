@@ -63,7 +63,7 @@ async def test_a_forum_s_life_is_told_step_by_step(country: Api) -> None:
     assert (event.members_present, event.public_present, event.public) == (1, 3, True)
     minutes = (await api.ok("POST", f"/meetings/{planned}/minutes", {"items": [{"heading": "Lamps"}]}))["id"]
     await api.ok("POST", f"/minutes/{minutes}/circulate")
-    await news()
+    await news("minutes.circulated")
     await api.ok("POST", f"/minutes/{minutes}/approve", {"by": "chair"})
     await news("minutes.approved")
     published = await api.ok("POST", f"/minutes/{minutes}/publish")

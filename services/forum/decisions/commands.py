@@ -1,7 +1,11 @@
 """Changes of decisions."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
+
+from sqlalchemy import update
+from sqlmodel import col
 
 from beatbook.contracts.actor import Actor
 from beatbook.contracts.areas import Tier, tier_of
@@ -176,6 +180,18 @@ async def change_decision(
     decision.version += 1
     await amend_source(session, decision.id, title=decision.text, public=decision.public)
     return decision
+
+
+async def note_minuted(
+    session: AsyncSession, decisions: Sequence[Decision], minutes_id: UUID, number: int
+) -> None:  # fmt: skip
+    """Note which published version of the minutes was the first to hold these decisions. Rules F11, F13."""
+    new = [decision.id for decision in decisions if decision.minutes_id is None]
+    if new:
+        statement = update(Decision).where(col(Decision.id).in_(new))
+        await session.exec(
+            statement.values(minutes_id=minutes_id, minutes_number=number, version=Decision.version + 1)
+        )  # fmt: skip
 
 
 async def close_decision(

@@ -161,6 +161,12 @@ async def public_decisions_of(session: AsyncSession, meeting_id: UUID) -> Sequen
     return (await session.exec(statement.order_by(col(Decision.id)).with_for_update())).all()
 
 
+async def decisions_of(session: AsyncSession, meeting_id: UUID) -> Sequence[Decision]:
+    """All that a meeting decided, closed or not, in the order it was recorded."""
+    statement = select(Decision).where(Decision.meeting_id == meeting_id).order_by(col(Decision.id))
+    return (await session.exec(statement)).all()
+
+
 async def list_decisions(
     session: AsyncSession,
     actor: Actor,

@@ -21,7 +21,8 @@ from services.forum.imports.rules import Entry, RecordKind, Refusal
 from services.forum.imports.schemas import DecisionRow, ItemRow, MarkRow, MeetingRow, VoteRow
 from services.forum.meetings.commands import call_off_meeting, hold_meeting, plan_meeting
 from services.forum.meetings.schemas import AttendanceIn, MeetingCallOff, MeetingCreate, MeetingHold, Topic
-from services.forum.minutes.commands import approve_minutes, circulate_minutes, publish_minutes, write_minutes
+from services.forum.minutes.commands import approve_minutes, circulate_minutes, write_minutes
+from services.forum.minutes.publishing import publish_minutes
 from services.forum.minutes.rules import MinutesState
 from services.forum.minutes.schemas import MinutesApprove, MinutesCreate, MinutesItemIn
 
@@ -141,7 +142,7 @@ class MeetingIntake:
             for state in tuple(MinutesState)[1 : wanted + 1]:
                 async with attempt(self.session):
                     if state is MinutesState.CIRCULATED:
-                        await circulate_minutes(self.session, self.actor, minutes_id, ANY_VERSION)
+                        await circulate_minutes(self.session, self.actor, self.now, minutes_id, ANY_VERSION)
                     elif state is MinutesState.APPROVED:
                         await approve_minutes(self.session, self.actor, self.now, minutes_id, ANY_VERSION, by_chair)
                     else:

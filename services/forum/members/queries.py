@@ -13,6 +13,7 @@ from services.forum.forums.queries import forum_by_id
 from services.forum.forums.rules import may_see_inside
 from services.forum.members.rules import (
     Chairing,
+    SeatKind,
     SeatRole,
     Sector,
     chairings,
@@ -64,6 +65,12 @@ async def seats(session: AsyncSession, forum_id: UUID, member_ids: Sequence[UUID
     """Those of the given seats that belong to the forum, by id."""
     statement = select(Member).where(Member.forum_id == forum_id, col(Member.id).in_(member_ids))
     return {member.id: member for member in (await session.exec(statement)).all()}
+
+
+async def names_of_persons(session: AsyncSession, forum_id: UUID) -> Sequence[str]:
+    """The names of the people who have or had a seat; bodies are no people. Rule F6."""
+    statement = select(Member.name).where(Member.forum_id == forum_id, Member.kind == SeatKind.PERSON)
+    return (await session.exec(statement)).all()
 
 
 async def member_by_id(

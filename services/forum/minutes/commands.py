@@ -8,13 +8,12 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from beatbook.contracts.actor import Actor
-from beatbook.contracts.forum import MinutesApproved, MinutesPublished
-from beatbook.kit.crypto import canonical_json, sha256_hex
+from beatbook.contracts.forum import MinutesApproved, MinutesCirculated, MinutesRemarked
 from beatbook.kit.db import AsyncSession
 from beatbook.kit.errors import Conflict, Refused
 from beatbook.kit.events import emit
 from beatbook.kit.web import ExpectedVersion
-from services.forum.agenda.commands import amend_entry, queue
+from services.forum.agenda.commands import queue
 from services.forum.agenda.rules import EntryKind
 from services.forum.meetings.queries import managed_meeting, meeting_by_id
 from services.forum.meetings.rules import MeetingState
@@ -23,13 +22,13 @@ from services.forum.members.tables import Member
 from services.forum.minutes import queries, rules
 from services.forum.minutes.schemas import (
     MinutesApprove,
-    MinutesCorrect,
     MinutesCreate,
-    MinutesItem,
     MinutesItemIn,
     MinutesPatch,
+    RemarkCreate,
+    ResultIn,
 )
-from services.forum.minutes.tables import Minutes, MinutesVersion
+from services.forum.minutes.tables import Minutes, MinutesRemark
 
 
 async def write_minutes(session: AsyncSession, actor: Actor, meeting_id: UUID, request: MinutesCreate) -> Minutes:
@@ -46,7 +45,8 @@ async def write_minutes(session: AsyncSession, actor: Actor, meeting_id: UUID, r
         held_at=meeting.held_at,
         meeting_public=meeting.public,
         state=rules.MinutesState.DRAFT,
-        items=_stored(request.items, meeting.public),
+        items=stored(request.items, meeting.public),
+        results=stored(request.results, meeting.public),
         language=request.language,
         public_attendees=request.public_attendees,
     )
@@ -73,7 +73,9 @@ async def change_minutes(
     if minutes.state is rules.MinutesState.PUBLISHED:
         raise Conflict("The minutes are published and don't change any more; publish a correction instead.", rule="F11")
     if request.items is not None:
-        minutes.items = _stored(request.items, minutes.meeting_public)
+        minutes.items = stored(request.items, minutes.meeting_public)
+    if request.results is not None:
+        minutes.results = stored(request.results, minutes.meeting_public)
     if request.language is not None:
         minutes.language = request.language
     if request.public_attendees is not None:
@@ -84,10 +86,37 @@ async def change_minutes(
 
 
 async def circulate_minutes(
-    session: AsyncSession, actor: Actor, minutes_id: UUID, expected: ExpectedVersion
+    session: AsyncSession, actor: Actor, now: datetime, minutes_id: UUID, expected: ExpectedVersion
 ) -> Minutes:
     """Send a draft round to the members. Rule F11."""
-    return await _stepped(session, actor, minutes_id, expected, rules.MinutesState.CIRCULATED)
+    minutes = await stepped(session, actor, minutes_id, expected, rules.MinutesState.CIRCULATED)
+    event = MinutesCirculated(
+        minutes_id=minutes.id, meeting_id=minutes.meeting_id, forum_id=minutes.forum_id, area=minutes.area
+    )
+    await emit(session, event, subject=minutes.id, area=minutes.area, actor=actor, at=now)
+    return minutes
+
+
+async def send_remark(
+    session: AsyncSession, actor: Actor, now: datetime, minutes_id: UUID, request: RemarkCreate
+) -> MinutesRemark:
+    """Send a remark on circulated minutes, from inside the forum. Rule F11."""
+    minutes = await queries.minutes_inside(session, actor, minutes_id, locked=True)
+    if minutes.state is not rules.MinutesState.CIRCULATED:
+        raise Conflict(f"The minutes are {minutes.state.value}; remarks are sent while they go round.", rule="F11")
+    if request.item is not None and request.item > len(minutes.items):
+        raise Refused(f"The minutes have {len(minutes.items)} items: name one of them.", rule="F11")
+    remark = MinutesRemark(
+        minutes_id=minutes_id,
+        author=actor.subject,
+        minutes_version=minutes.version,
+        sent_at=now,
+        **request.model_dump(),
+    )
+    session.add(remark)
+    event = MinutesRemarked(minutes_id=minutes_id, remark_id=remark.id, forum_id=minutes.forum_id, area=minutes.area)
+    await emit(session, event, subject=minutes_id, area=minutes.area, actor=actor, at=now)
+    return remark
 
 
 async def approve_minutes(
@@ -99,7 +128,7 @@ async def approve_minutes(
     request: MinutesApprove,
 ) -> Minutes:
     """Approve circulated minutes, by the chair or by the next meeting. Rule F11."""
-    minutes = await _stepped(session, actor, minutes_id, expected, rules.MinutesState.APPROVED)
+    minutes = await stepped(session, actor, minutes_id, expected, rules.MinutesState.APPROVED)
     if request.by == "chair":
         await _require_chair(session, minutes, now)
     else:
@@ -139,38 +168,10 @@ async def _require_later_meeting(
         raise Refused("The approving meeting must be a later meeting of the same forum that was held.", rule="F11")
 
 
-async def publish_minutes(
-    session: AsyncSession, actor: Actor, now: datetime, minutes_id: UUID, expected: ExpectedVersion
-) -> Minutes:
-    """Publish approved minutes: their first version, which never changes. Rules F11, F11a."""
-    minutes = await _stepped(session, actor, minutes_id, expected, rules.MinutesState.PUBLISHED)
-    await _publish_version(session, actor, now, minutes, reason=None)
-    return minutes
-
-
-async def correct_minutes(
-    session: AsyncSession,
-    actor: Actor,
-    now: datetime,
-    minutes_id: UUID,
-    expected: ExpectedVersion,
-    request: MinutesCorrect,
-) -> Minutes:
-    """Publish a correction: a new version that names what it corrects; the old one stays. Rule F11."""
-    minutes = await queries.managed_minutes(session, actor, minutes_id)
-    expected.check(minutes.version)
-    if minutes.state is not rules.MinutesState.PUBLISHED:
-        raise Conflict(f"The minutes are {minutes.state.value}; only published minutes are corrected.", rule="F11")
-    minutes.items = _stored(request.items, minutes.meeting_public)
-    minutes.public_attendees = sorted({*minutes.public_attendees, *request.public_attendees})
-    minutes.version += 1
-    await _publish_version(session, actor, now, minutes, reason=request.reason)
-    return minutes
-
-
-async def _stepped(
+async def stepped(
     session: AsyncSession, actor: Actor, minutes_id: UUID, expected: ExpectedVersion, target: rules.MinutesState
 ) -> Minutes:
+    """Minutes, locked, one step further; raises `Conflict` when that is not their next step. Rule F11."""
     minutes = await queries.managed_minutes(session, actor, minutes_id)
     expected.check(minutes.version)
     if obstacle := rules.step_obstacle(minutes.state, target):
@@ -180,55 +181,6 @@ async def _stepped(
     return minutes
 
 
-def _stored(items: Sequence[MinutesItemIn], meeting_public: bool) -> list[dict[str, Any]]:
-    return [item.model_dump() | {"closed": rules.is_closed(item.closed, meeting_public)} for item in items]
-
-
-def _items(minutes: Minutes) -> Sequence[rules.Item]:
-    return [rules.Item(**MinutesItem(**item).model_dump()) for item in minutes.items]
-
-
-async def _publish_version(
-    session: AsyncSession, actor: Actor, now: datetime, minutes: Minutes, *, reason: str | None
-) -> None:
-    items = _items(minutes)
-    if unmet := rules.publishing_obstacles(items, minutes.public_attendees, reason, minutes.language):
-        raise Refused(
-            "These minutes can't be shown to the public yet.", code="not-publishable", rule="F11", unmet=unmet
-        )
-    meeting = await meeting_by_id(session, actor, minutes.meeting_id)
-    previous = (await queries.newest_versions(session, [minutes])).get(minutes.id)
-    number, corrects = minutes.published + 1, minutes.published or None
-    content = rules.version_content(
-        minutes_id=str(minutes.id),
-        meeting_id=str(minutes.meeting_id),
-        forum_id=str(minutes.forum_id),
-        area=minutes.area,
-        held_at=minutes.held_at.isoformat(),
-        language=minutes.language,
-        number=number,
-        corrects=corrects,
-        reason=reason,
-        previous_sha256=previous.sha256 if previous else None,
-        published_at=now.isoformat(),
-        attendance=(
-            {"members": meeting.members_present or 0, "public": meeting.public_present or 0} if meeting.public else None
-        ),
-        items=items,
-    )
-    digest = sha256_hex(canonical_json(content))
-    session.add(MinutesVersion(minutes_id=minutes.id, number=number, content=content, sha256=digest, published_at=now))
-    minutes.published = number
-    if corrects is None:
-        await amend_entry(session, forum_id=minutes.forum_id, kind=EntryKind.MINUTES, source_id=minutes.id, public=True)
-    event = MinutesPublished(
-        minutes_id=minutes.id,
-        meeting_id=minutes.meeting_id,
-        forum_id=minutes.forum_id,
-        area=minutes.area,
-        held_at=minutes.held_at,
-        number=number,
-        sha256=digest,
-        corrects=corrects,
-    )
-    await emit(session, event, subject=minutes.id, area=minutes.area, actor=actor, at=now)
+def stored(parts: Sequence[MinutesItemIn | ResultIn], meeting_public: bool) -> list[dict[str, Any]]:
+    """Items or results as they are kept: each open or closed. Rule F11a."""
+    return [part.model_dump() | {"closed": rules.is_closed(part.closed, meeting_public)} for part in parts]

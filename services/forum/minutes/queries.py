@@ -9,12 +9,21 @@ from sqlmodel import col, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from beatbook.contracts.actor import Actor
+from beatbook.kit.crypto import canonical_json, sha256_hex
 from beatbook.kit.db import AsyncSession
 from beatbook.kit.errors import Forbidden, NotFound
 from services.forum.forums.rules import INSIDERS, may_manage, may_see_inside
+from services.forum.minutes import rules
 from services.forum.minutes.rules import MinutesState
-from services.forum.minutes.schemas import MinutesItem, MinutesView, PublicationView
-from services.forum.minutes.tables import Minutes, MinutesVersion
+from services.forum.minutes.schemas import (
+    CheckedVersion,
+    MinutesItem,
+    MinutesView,
+    PublicationView,
+    ResultView,
+    Verification,
+)
+from services.forum.minutes.tables import Minutes, MinutesRemark, MinutesVersion
 
 
 def visible_to(statement: SelectOfScalar[Minutes], actor: Actor) -> SelectOfScalar[Minutes]:
@@ -39,6 +48,14 @@ async def managed_minutes(session: AsyncSession, actor: Actor, minutes_id: UUID)
     minutes = await minutes_by_id(session, actor, minutes_id, locked=True)
     if not may_manage(actor, minutes.area):
         raise Forbidden("To change minutes you need a council or admin grant for the forum's area.")
+    return minutes
+
+
+async def minutes_inside(session: AsyncSession, actor: Actor, minutes_id: UUID, *, locked: bool = False) -> Minutes:
+    """Minutes for those inside the forum; raises `NotFound` for everyone else."""
+    minutes = await minutes_by_id(session, actor, minutes_id, locked=locked)
+    if not may_see_inside(actor, minutes.area):
+        raise NotFound("minutes")
     return minutes
 
 
@@ -100,6 +117,53 @@ async def list_versions(
     return (await session.exec(statement)).all()
 
 
+async def version_by_number(session: AsyncSession, actor: Actor, minutes_id: UUID, number: int) -> MinutesVersion:
+    """One published version; raises `NotFound`."""
+    await minutes_by_id(session, actor, minutes_id)
+    version = await session.get(MinutesVersion, (minutes_id, number))
+    if version is None:
+        raise NotFound("version of these minutes")
+    return version
+
+
+async def verify(session: AsyncSession, actor: Actor, minutes_id: UUID) -> Verification:
+    """Hash every published version again, and check that each names the one before it. Rule F11."""
+    minutes = await minutes_by_id(session, actor, minutes_id)
+    statement = select(MinutesVersion).where(MinutesVersion.minutes_id == minutes_id)
+    rows = (await session.exec(statement.order_by(col(MinutesVersion.number)))).all()
+    checked: list[CheckedVersion] = []
+    for place, row in enumerate(rows, start=1):
+        recomputed = sha256_hex(canonical_json(row.content))
+        before = rows[place - 2].sha256 if place > 1 else None
+        follows = rules.follows(row.content, str(minutes_id), row.number, place, before)
+        checked.append(
+            CheckedVersion(
+                number=row.number,
+                sha256=row.sha256,
+                recomputed=recomputed,
+                follows=follows,
+                intact=follows and recomputed == row.sha256,
+            )
+        )
+    complete = len(rows) == minutes.published
+    return Verification(
+        minutes_id=minutes_id,
+        verified=complete and bool(rows) and all(version.intact for version in checked),
+        versions=checked,
+    )
+
+
+async def list_remarks(
+    session: AsyncSession, actor: Actor, minutes_id: UUID, *, after: UUID | None, limit: int
+) -> Sequence[MinutesRemark]:
+    """Remarks on minutes, oldest first, for those inside; raises `NotFound`."""
+    await minutes_inside(session, actor, minutes_id)
+    statement = select(MinutesRemark).where(MinutesRemark.minutes_id == minutes_id)
+    if after is not None:
+        statement = statement.where(col(MinutesRemark.id) > after)
+    return (await session.exec(statement.order_by(col(MinutesRemark.id)).limit(limit))).all()
+
+
 async def views(session: AsyncSession, actor: Actor, rows: Sequence[Minutes]) -> list[MinutesView]:
     """The answers for minutes, each as much as the actor may see."""
     newest = await newest_versions(session, rows)
@@ -107,12 +171,16 @@ async def views(session: AsyncSession, actor: Actor, rows: Sequence[Minutes]) ->
 
 
 def _view(actor: Actor, minutes: Minutes, newest: MinutesVersion | None) -> MinutesView:
-    items = minutes.items
+    items, results, language = minutes.items, minutes.results, minutes.language
     if not may_see_inside(actor, minutes.area):
-        items = newest.content["items"] if newest else []
+        content = newest.content if newest else {}
+        items, results = content.get("items", []), content.get("results", [])
+        language = content.get("language", "und")
     return MinutesView(
-        **minutes.model_dump(include=set(MinutesView.model_fields) - {"items"}),
+        **minutes.model_dump(include=set(MinutesView.model_fields) - {"items", "results", "language"}),
+        language=language,
         items=[MinutesItem(**item) for item in items],
+        results=[ResultView(**result) for result in results],
         sha256=newest.sha256 if newest else None,
     )
 

@@ -4,17 +4,18 @@ from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query, Response
+from fastapi import Path, Query, Response
 
 from beatbook.contracts.actor import Actor
 from beatbook.contracts.areas import AreaCode
 from beatbook.kit.auth import CurrentActor
 from beatbook.kit.clock import Now
+from beatbook.kit.crypto import canonical_json
 from beatbook.kit.db import AsyncSession, Read, Write
 from beatbook.kit.errors import Invalid
 from beatbook.kit.paging import Page, PageParams, PageRequest
 from beatbook.kit.web import IfMatch, router, set_etag
-from services.forum.minutes import commands, queries
+from services.forum.minutes import commands, publishing, queries
 from services.forum.minutes.rules import MinutesState
 from services.forum.minutes.schemas import (
     MinutesApprove,
@@ -24,6 +25,9 @@ from services.forum.minutes.schemas import (
     MinutesVersionView,
     MinutesView,
     PublicationView,
+    RemarkCreate,
+    RemarkView,
+    Verification,
 )
 from services.forum.minutes.tables import Minutes, MinutesVersion
 
@@ -115,6 +119,42 @@ async def list_versions(
     return page.page(rows, MinutesVersionView.model_validate, lambda row: row.number)
 
 
+@routes.get(
+    "/minutes/{minutes_id}/versions/{number}/content",
+    response_class=Response,
+    responses={200: {"content": {"application/json": {}}}},
+)
+async def read_content(
+    minutes_id: UUID, number: Annotated[int, Path(ge=1, le=100_000)], session: Read, actor: CurrentActor
+) -> Response:
+    """A published version's content, byte for byte as it was hashed: `curl ... | sha256sum` gives its SHA-256."""
+    version = await queries.version_by_number(session, actor, minutes_id, number)
+    return Response(
+        canonical_json(version.content), media_type="application/json", headers={"ETag": f'"{version.sha256}"'}
+    )
+
+
+@routes.get("/minutes/{minutes_id}/verify")
+async def verify_minutes(minutes_id: UUID, session: Read, actor: CurrentActor) -> Verification:
+    """Whether the published versions are what was published: every hash computed again, every link followed."""
+    return await queries.verify(session, actor, minutes_id)
+
+
+@routes.post("/minutes/{minutes_id}/remarks", status_code=201)
+async def send_remark(
+    minutes_id: UUID, request: RemarkCreate, session: Write, actor: CurrentActor, now: Now
+) -> RemarkView:
+    """Send a remark on circulated minutes."""
+    return RemarkView.model_validate(await commands.send_remark(session, actor, now, minutes_id, request))
+
+
+@routes.get("/minutes/{minutes_id}/remarks")
+async def list_remarks(minutes_id: UUID, session: Read, actor: CurrentActor, page: PageParams) -> Page[RemarkView]:
+    """Remarks on minutes, oldest first."""
+    rows = await queries.list_remarks(session, actor, minutes_id, after=page.after_id(), limit=page.limit + 1)
+    return page.page(rows, RemarkView.model_validate, lambda row: row.id)
+
+
 @routes.patch("/minutes/{minutes_id}")
 async def change_minutes(
     minutes_id: UUID, request: MinutesPatch, session: Write, actor: CurrentActor, expected: IfMatch, response: Response
@@ -126,10 +166,10 @@ async def change_minutes(
 
 @routes.post("/minutes/{minutes_id}/circulate")
 async def circulate_minutes(
-    minutes_id: UUID, session: Write, actor: CurrentActor, expected: IfMatch, response: Response
+    minutes_id: UUID, session: Write, actor: CurrentActor, now: Now, expected: IfMatch, response: Response
 ) -> MinutesView:
     """Send a draft round to the members."""
-    minutes = await commands.circulate_minutes(session, actor, minutes_id, expected)
+    minutes = await commands.circulate_minutes(session, actor, now, minutes_id, expected)
     return await _answer(session, actor, minutes, response)
 
 
@@ -153,7 +193,7 @@ async def publish_minutes(
     minutes_id: UUID, session: Write, actor: CurrentActor, now: Now, expected: IfMatch, response: Response
 ) -> MinutesView:
     """Publish approved minutes."""
-    minutes = await commands.publish_minutes(session, actor, now, minutes_id, expected)
+    minutes = await publishing.publish_minutes(session, actor, now, minutes_id, expected)
     return await _answer(session, actor, minutes, response)
 
 
@@ -168,5 +208,5 @@ async def correct_minutes(
     response: Response,
 ) -> MinutesView:
     """Publish a correction as a new version."""
-    minutes = await commands.correct_minutes(session, actor, now, minutes_id, expected, request)
+    minutes = await publishing.correct_minutes(session, actor, now, minutes_id, expected, request)
     return await _answer(session, actor, minutes, response)

@@ -1,14 +1,14 @@
 """Minutes: their states, who approves them, what may be published, and the hash chain. Pure."""
 
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Any
+from uuid import UUID, uuid5
 
 from services.forum.advisories.rules import Caution, ClockCode
+from services.forum.minutes.names import named_in
 
 
 class MinutesState(StrEnum):
@@ -35,7 +35,7 @@ class Item:
     """One item of minutes. A closed item stays inside; of a redacted one the public sees the heading only."""
 
     heading: str
-    text: str
+    text: str = ""
     closed: bool = False
     personal: bool = False
     redacted: bool = False
@@ -59,26 +59,68 @@ def step_obstacle(state: MinutesState, target: MinutesState) -> str | None:
     return f"The minutes are {state.value}; only {wanted.value if wanted else 'no'} minutes can become {target.value}."
 
 
-def publishing_obstacles(
-    items: Sequence[Item], public_attendees: Sequence[str], reason: str | None = None, language: str = "und"
-) -> list[str]:
-    """Everything that keeps minutes from the public, by item number; never the name itself.
+@dataclass(frozen=True)
+class Result:
+    """Something that came of a meeting and is no decision. A closed one stays inside; nobody's words. Rule F6."""
 
-    A member of the public who came is not named, in what is shown of an item or in a correction's reason; a passage
-    marked personal is redacted first. Rule F11.
+    text: str
+    closed: bool = False
+    translations: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A decision as the minutes tell of it; only those made in the open. `shown` is all that people read of it."""
+
+    content: Mapping[str, Any]
+    shown: str
+
+
+@dataclass(frozen=True)
+class Draft:
+    """All that a version of minutes is made of."""
+
+    items: Sequence[Item]
+    decisions: Sequence[Decided] = ()
+    results: Sequence[Result] = ()
+    language: str = "und"
+    reason: str | None = None
+
+
+def publishing_obstacles(
+    draft: Draft, public_attendees: Sequence[str], members: Sequence[str] = (), *, meeting_public: bool = True
+) -> list[str]:
+    """Everything that keeps minutes from the public, by number; never the name itself.
+
+    A member of the public who came is not named, in any language, in what is shown of an item, in a decision, a result
+    or a correction's reason; a passage marked personal is redacted first. In a forum that reports to another one
+    (`members` are its seats' names) decisions and results are not attributed to members either. Of a closed meeting
+    there is something to publish only when it was marked open. Rules F6, F11, F20.
     """
     found: list[str] = []
-    for number, item in enumerate(items, start=1):
+    if not meeting_public and all(item.closed for item in draft.items) and not public_results(draft.results):
+        found.append("The meeting was closed, and nothing in its minutes is marked open: there is nothing to publish.")
+    for number, item in enumerate(draft.items, start=1):
         if item.closed:
             continue
-        if language in item.translations:
-            found.append(f"Item {number} is translated into {language}, the language of the original: leave that out.")
+        if draft.language in item.translations:
+            found.append(f"Item {number} is translated into {draft.language}, the original's language: leave that out.")
         if item.personal and not item.redacted:
             found.append(f"Item {number} is marked personal and not redacted: redact it, or close the item.")
-        if any(_names(name, _words(item)) for name in public_attendees):
-            found.append(f"Item {number} names a member of the public who attended: take the name out.")
-    if reason is not None and any(_names(name, reason) for name in public_attendees):
-        found.append("The reason names a member of the public who attended: take the name out.")
+    spoken = {f"Decision {number}": decision.shown for number, decision in enumerate(draft.decisions, start=1)}
+    for number, result in enumerate(draft.results, start=1):
+        if not result.closed:
+            spoken[f"Result {number}"] = "\n".join([result.text, *result.translations.values()])
+    shown = {f"Item {number}": _words(item) for number, item in enumerate(draft.items, start=1) if not item.closed}
+    shown |= spoken | ({"The reason": draft.reason} if draft.reason is not None else {})
+    found += [
+        f"{label} names, or abbreviates the name of, a member of the public who attended: take the name out."
+        for label in named_in(public_attendees, shown)
+    ]
+    found += [
+        f"{label} names a member: what goes to the forum above is not attributed to people."
+        for label in named_in(members, spoken)
+    ]
     return found
 
 
@@ -93,16 +135,6 @@ def _words(item: Item) -> str:
     for words in item.translations.values():
         shown += [words["heading"], _shown(words["text"], item)]
     return "\n".join(shown)
-
-
-def _names(name: str, text: str) -> bool:
-    """Whether the text holds the name as whole words, however spaced, composed or written in capitals."""
-    words = [re.escape(word) for word in _plain(name).split()]
-    return bool(words) and re.search(r"(?<!\w)" + r"\s+".join(words) + r"(?!\w)", _plain(text)) is not None
-
-
-def _plain(text: str) -> str:
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
 
 
 def public_items(items: Sequence[Item]) -> list[dict[str, Any]]:
@@ -123,6 +155,33 @@ def _public(item: Item) -> dict[str, Any]:
     return shown
 
 
+def public_results(results: Sequence[Result]) -> list[dict[str, Any]]:
+    """What the public version holds of results. Rules F6, F11a."""
+    return [
+        {"text": result.text} | ({"translations": dict(result.translations)} if result.translations else {})
+        for result in results
+        if not result.closed
+    ]
+
+
+def result_id(minutes_id: UUID, result: Result) -> UUID:
+    """The same id for the same result of the same minutes, so that it is handed on once. Rule F6."""
+    return uuid5(minutes_id, result.text)
+
+
+def follows(content: Mapping[str, Any], minutes_id: str, number: int, place: int, before: str | None) -> bool:
+    """Whether a version's content says that it is this one of these minutes, behind the one whose hash is `before`.
+
+    Rule F11. `place` counts the versions from 1 on: none is missing when each number is its place.
+    """
+    return (
+        number == place == content.get("number")
+        and content.get("minutes_id") == minutes_id
+        and content.get("previous_sha256") == before
+        and content.get("corrects") == (number - 1 or None)
+    )
+
+
 def version_content(
     *,
     minutes_id: str,
@@ -130,19 +189,17 @@ def version_content(
     forum_id: str,
     area: str,
     held_at: str,
-    language: str,
     number: int,
     corrects: int | None,
-    reason: str | None,
     previous_sha256: str | None,
     published_at: str,
     attendance: Mapping[str, int] | None,
-    items: Sequence[Item],
+    draft: Draft,
 ) -> dict[str, Any]:
     """The content of one published version: what its SHA-256 is taken over, in canonical JSON. Rules F11, F11a.
 
     It names the hash of the version before, so that anyone can check the chain. `attendance` is None when the meeting
-    was closed.
+    was closed. A version is kept and checked as it was written: later ones may hold more members than earlier ones.
     """
     return {
         "minutes_id": minutes_id,
@@ -150,14 +207,16 @@ def version_content(
         "forum_id": forum_id,
         "area": area,
         "held_at": held_at,
-        "language": language,
+        "language": draft.language,
         "number": number,
         "corrects": corrects,
-        "reason": reason,
+        "reason": draft.reason,
         "previous_sha256": previous_sha256,
         "published_at": published_at,
         "attendance": dict(attendance) if attendance is not None else None,
-        "items": public_items(items),
+        "items": public_items(draft.items),
+        "decisions": [dict(decision.content) for decision in draft.decisions],
+        "results": public_results(draft.results),
     }
 
 

@@ -29,6 +29,7 @@ class Minutes(ForumTable, table=True):
     state: MinutesState = Field(sa_column=Column(text_enum(MinutesState), nullable=False))
     language: str
     items: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
+    results: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
     public_attendees: list[str] = Field(sa_column=Column(JSONB, nullable=False))
     approved_by: str | None = None
     approved_in: UUID | None = Field(default=None, foreign_key="meetings.id")
@@ -47,3 +48,17 @@ class MinutesVersion(ForumTable, table=True):
     content: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
     sha256: str
     published_at: datetime = Field(sa_column=Column(UTC_TIME, nullable=False))
+
+
+class MinutesRemark(ForumTable, table=True):
+    """A remark that somebody inside the forum sent on circulated minutes. Rule F11."""
+
+    __tablename__ = "minutes_remarks"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    minutes_id: UUID = Field(foreign_key="minutes.id", index=True)
+    item: int | None = None
+    text: str
+    author: str
+    minutes_version: int
+    sent_at: datetime = Field(sa_column=Column(UTC_TIME, nullable=False))
