@@ -35,14 +35,16 @@ MAX_COST = 30_000
 
 PAGED = frozenset({"meetings", "minutes", "decisions", "problems", "briefs"})
 """Lists by page, which their owners give for one area or forum at a time."""
-PAGED_OR_BATCHED = frozenset({"forums", "openDecisions"})
+PAGED_OR_BATCHED = frozenset({"forums", "openDecisions", "initiatives", "corrections"})
 """Lists that come for many areas at once when they are asked for `below: false`, from the start."""
+BATCHED = frozenset({"consultations"})
+"""Lists that come for many forums at once, from the start."""
 DEFAULT_FIRST = 10
 LISTS = {
     "children": 30,
     "indicators": 5,
     "nationals": 10,
-    **dict.fromkeys((*PAGED, *PAGED_OR_BATCHED), DEFAULT_FIRST),
+    **dict.fromkeys((*PAGED, *PAGED_OR_BATCHED, *BATCHED), DEFAULT_FIRST),
 }
 """Items to reckon with where no `first` is given; how many children there are, `Allowance` counts."""
 FETCHED = frozenset({"figure", "rates", *PAGED})
@@ -181,12 +183,14 @@ class Meter:
     def _fetch(self, field: FieldNode) -> int:
         """What the calls count for that a field needs by itself."""
         name = field.name.value
-        if name in FETCHED or (name in PAGED_OR_BATCHED and not self._batched(field)):
+        if name in FETCHED or (name in PAGED_OR_BATCHED | BATCHED and not self._batched(field)):
             return FETCH_COST
         return 0
 
     def _batched(self, field: FieldNode) -> bool:
         given = {argument.name.value: argument.value for argument in field.arguments or ()}
+        if field.name.value in BATCHED:
+            return "after" not in given
         below = given.get("below")
         if isinstance(below, VariableNode):
             return self._variables.get(below.name.value) is False and "after" not in given

@@ -25,11 +25,13 @@ from gateway.clients.forum import (
 )
 from gateway.clients.handover import BriefRecord
 from gateway.clients.kpi import IndicatorRecord, SeriesRecord
+from gateway.clients.outreach import ConsultationRecord, InitiativeRecord
+from gateway.clients.published import CorrectionRecord
 from gateway.clients.services import Services
 from gateway.clients.upstream import Listed, Silent, UpstreamProblem
 
 T = TypeVar("T")
-P = TypeVar("P", ForumRecord, DecisionRecord)
+P = TypeVar("P", ForumRecord, DecisionRecord, InitiativeRecord, CorrectionRecord, ConsultationRecord)
 
 
 class SeriesKey(NamedTuple):
@@ -67,6 +69,18 @@ class Loaders:
         self.open_decisions_here: DataLoader[str, list[DecisionRecord]] = DataLoader(
             _by_area(partial(services.forum.decisions, state="open")), max_batch_size=CODES_PER_CALL
         )
+        self.initiatives_here: DataLoader[str, list[InitiativeRecord]] = DataLoader(
+            _by_area(services.forum.initiatives), max_batch_size=CODES_PER_CALL
+        )
+        self.corrections_here: DataLoader[str, list[CorrectionRecord]] = DataLoader(
+            _by_area(services.forum.corrections), max_batch_size=CODES_PER_CALL
+        )
+        self.consultations_of: DataLoader[str, list[ConsultationRecord]] = DataLoader(
+            _by_forum(services.forum.consultations), max_batch_size=CODES_PER_CALL
+        )
+        self.initiative: DataLoader[str, InitiativeRecord] = DataLoader(_each(services.forum.initiative))
+        self.correction: DataLoader[str, CorrectionRecord] = DataLoader(_each(services.forum.correction))
+        self.consultation: DataLoader[str, ConsultationRecord] = DataLoader(_each(services.forum.consultation))
         self.forum: DataLoader[str, ForumRecord] = DataLoader(_each(services.forum.forum))
         self.meeting: DataLoader[str, MeetingRecord] = DataLoader(_each(services.forum.meeting))
         self.minutes: DataLoader[str, MinutesRecord] = DataLoader(_each(services.forum.minutes))
@@ -143,17 +157,29 @@ def _children_queries(parents: Sequence[str]) -> list[dict[str, Any]]:
 
 def _by_area(load: Callable[..., Awaitable[Listed[P]]]) -> Callable[[list[str]], Awaitable[Sequence[list[P]]]]:
     """A batch of what lies in exactly each area, by the owner's `areas` parameter, page after page."""
+    return _by("areas", lambda record: record.area, load)
 
-    async def many(codes: list[str]) -> Sequence[list[P]]:
+
+def _by_forum(
+    load: Callable[..., Awaitable[Listed[ConsultationRecord]]],
+) -> Callable[[list[str]], Awaitable[Sequence[list[ConsultationRecord]]]]:
+    """A batch of what each forum has, by the owner's `forums` parameter, page after page."""
+    return _by("forums", lambda record: str(record.forum_id), load)
+
+
+def _by(
+    parameter: str, key: Callable[[P], str], load: Callable[..., Awaitable[Listed[P]]]
+) -> Callable[[list[str]], Awaitable[Sequence[list[P]]]]:
+    async def many(keys: list[str]) -> Sequence[list[P]]:
         found: dict[str, list[P]] = defaultdict(list)
         after: str | None = None
         while True:
-            page = await load(areas=",".join(codes), after=after, limit=CODES_PER_CALL)
+            page = await load(**{parameter: ",".join(keys)}, after=after, limit=CODES_PER_CALL)
             for record in page.items:
-                found[record.area].append(record)
+                found[key(record)].append(record)
             after = page.next
             if after is None:
-                return [found[code] for code in codes]
+                return [found[asked] for asked in keys]
 
     return many
 

@@ -9,6 +9,7 @@ from pydantic import Field, TypeAdapter
 
 from beatbook.contracts.areas import Tier
 from gateway.clients.concerns import ConcernCalls
+from gateway.clients.outreach import ConsultationRecord, InitiativeRecord
 from gateway.clients.published import CorrectionRecord, DeliveryRecord, MinutesVersionRecord, PublicationRecord
 from gateway.clients.representation import RepresentationRecord
 from gateway.clients.upstream import Listed, Record, Upstream
@@ -148,6 +149,11 @@ _MINUTES = TypeAdapter(MinutesRecord)
 _MINUTES_LIST = TypeAdapter(Listed[MinutesRecord])
 _VERSIONS = TypeAdapter(Listed[MinutesVersionRecord])
 _PUBLICATIONS = TypeAdapter(Listed[PublicationRecord])
+_CORRECTION = TypeAdapter(CorrectionRecord)
+_INITIATIVE = TypeAdapter(InitiativeRecord)
+_INITIATIVES = TypeAdapter(Listed[InitiativeRecord])
+_CONSULTATION = TypeAdapter(ConsultationRecord)
+_CONSULTATIONS = TypeAdapter(Listed[ConsultationRecord])
 _CORRECTIONS = TypeAdapter(Listed[CorrectionRecord])
 _DELIVERY = TypeAdapter(DeliveryRecord)
 _REPRESENTATION = TypeAdapter(RepresentationRecord)
@@ -244,6 +250,26 @@ class ForumClient(ConcernCalls):
     async def corrections(self, **params: str | int | None) -> Listed[CorrectionRecord]:
         """A page of corrections of rumours, newest first."""
         return await self._upstream.read(_CORRECTIONS, "/corrections", params)
+
+    async def correction(self, correction_id: str) -> CorrectionRecord:
+        """One correction."""
+        return await self._upstream.read(_CORRECTION, f"/corrections/{correction_id}")
+
+    async def initiative(self, initiative_id: str) -> InitiativeRecord:
+        """One initiative."""
+        return await self._upstream.read(_INITIATIVE, f"/initiatives/{initiative_id}")
+
+    async def initiatives(self, **params: str | int | None) -> Listed[InitiativeRecord]:
+        """A page of initiatives, newest first."""
+        return await self._upstream.read(_INITIATIVES, "/initiatives", params)
+
+    async def consultation(self, consultation_id: str) -> ConsultationRecord:
+        """One consultation."""
+        return await self._upstream.read(_CONSULTATION, f"/consultations/{consultation_id}")
+
+    async def consultations(self, **params: str | int | None) -> Listed[ConsultationRecord]:
+        """A page of consultations, newest first."""
+        return await self._upstream.read(_CONSULTATIONS, "/consultations", params)
 
     async def delivery(self, forum_id: str) -> DeliveryRecord:
         """How a forum's public decisions were delivered. Rule F13."""

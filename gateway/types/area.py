@@ -17,6 +17,7 @@ from gateway.types.forum import Decision, DecisionState, Forum, Meeting, Minutes
 from gateway.types.handover import Brief
 from gateway.types.measures import Figure, Per, Rates, Series
 from gateway.types.nodes import Entity
+from gateway.types.outreach import Correction, Initiative
 from gateway.types.scalars import GeoJSON, Month
 
 strawberry.enum(Tier)
@@ -204,6 +205,38 @@ class Area(Entity, record=AreaRecord, loader="area"):
         return await connection(
             lambda page, limit: client.decisions(**scope, state="open", after=page, limit=limit), first, after
         )
+
+    @strawberry.field
+    @staticmethod
+    async def initiatives(
+        area: strawberry.Parent[AreaRecord],
+        info: Info,
+        first: int = 10,
+        after: str | None = None,
+        below: bool = True,
+    ) -> relay.Connection[Initiative] | None:
+        """Community initiatives that the caller may know of, newest first (Rule F18)."""
+        client = info.context.services.forum
+        if not below and after is None:
+            return at_start(await info.context.loaders.initiatives_here.load(area.code), first)
+        scope = {"area": area.code} if below else {"areas": area.code}
+        return await connection(lambda page, limit: client.initiatives(**scope, after=page, limit=limit), first, after)
+
+    @strawberry.field
+    @staticmethod
+    async def corrections(
+        area: strawberry.Parent[AreaRecord],
+        info: Info,
+        first: int = 10,
+        after: str | None = None,
+        below: bool = True,
+    ) -> relay.Connection[Correction] | None:
+        """Corrections of rumours, newest first (Rule F16)."""
+        client = info.context.services.forum
+        if not below and after is None:
+            return at_start(await info.context.loaders.corrections_here.load(area.code), first)
+        scope = {"area": area.code} if below else {"areas": area.code}
+        return await connection(lambda page, limit: client.corrections(**scope, after=page, limit=limit), first, after)
 
     @strawberry.field
     @staticmethod

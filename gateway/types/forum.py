@@ -9,9 +9,10 @@ from strawberry import relay
 from strawberry.types.lazy_type import LazyType
 
 from gateway.clients.forum import AreaRecord, DecisionRecord, ForumRecord, MeetingRecord, MinutesRecord
-from gateway.connections import connection
+from gateway.connections import at_start, connection
 from gateway.context import Info
 from gateway.types.nodes import Entity
+from gateway.types.outreach import Consultation
 from gateway.types.representation import Representation
 
 AREA: Any = LazyType("Area", "gateway.types.area") | None
@@ -73,6 +74,19 @@ class Forum(Entity, record=ForumRecord, loader="forum"):
         client = info.context.services.forum
         return await connection(
             lambda page, limit: client.meetings(forum=str(forum.id), after=page, limit=limit), first, after
+        )
+
+    @strawberry.field
+    @staticmethod
+    async def consultations(
+        forum: strawberry.Parent[ForumRecord], info: Info, first: int = 10, after: str | None = None
+    ) -> relay.Connection[Consultation] | None:
+        """Consultations outside meetings that the caller may know of, newest first (Rule F21)."""
+        if after is None:
+            return at_start(await info.context.loaders.consultations_of.load(str(forum.id)), first)
+        client = info.context.services.forum
+        return await connection(
+            lambda page, limit: client.consultations(forum=str(forum.id), after=page, limit=limit), first, after
         )
 
 

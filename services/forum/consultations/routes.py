@@ -28,7 +28,12 @@ from services.forum.consultations.tables import Consultation
 
 routes = router(tags=["consultations"])
 
-Forums = Annotated[list[UUID] | None, Query(description="Of any of these forums; may be given again", max_length=100)]
+_ID = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+IDS = rf"^{_ID}(,{_ID})*$"
+
+Forums = Annotated[
+    str | None, Query(description="Of any of these forums, ids separated by commas", max_length=4000, pattern=IDS)
+]
 
 
 async def _answer(
@@ -77,7 +82,7 @@ async def list_consultations(
         within=area,
         areas=areas.split(",") if areas else None,
         forum_id=forum,
-        forums=forums,
+        forums=[UUID(forum_id) for forum_id in forums.split(",")] if forums else None,
         state=state,
         after=page.after_id(),
         limit=page.limit + 1,
