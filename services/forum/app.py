@@ -16,6 +16,7 @@ from services.forum.corrections.routes import routes as correction_routes
 from services.forum.decisions.routes import routes as decision_routes
 from services.forum.exports.routes import routes as export_routes
 from services.forum.forums.routes import routes as forum_routes
+from services.forum.forums.routes import template_routes
 from services.forum.imports.routes import bulk as bulk_import_routes
 from services.forum.imports.routes import routes as import_routes
 from services.forum.initiatives.routes import routes as initiative_routes
@@ -46,6 +47,7 @@ service = Service(
         site_routes,
         post_routes,
         forum_routes,
+        template_routes,
         advisory_routes,
         member_routes,
         meeting_routes,

@@ -7,11 +7,16 @@ from uuid import UUID
 from sqlmodel import col, func, select
 
 from beatbook.contracts.actor import Actor
+from beatbook.contracts.areas import Tier
 from beatbook.kit.db import AsyncSession
 from beatbook.kit.errors import Forbidden, NotFound
-from services.forum.forums.rules import may_manage, police_chair_caution
-from services.forum.forums.schemas import Advisory, ForumView
-from services.forum.forums.tables import Forum, RulesOfProcedure
+from services.forum.forums.procedure import proposed_rules
+from services.forum.forums.rules import ForumKind, may_manage, may_see_inside, police_chair_caution
+from services.forum.forums.schemas import Advisory, FirstTopicView, ForumView, TemplateView
+from services.forum.forums.shipped import TEMPLATES, Template
+from services.forum.forums.tables import Forum, RulesOfProcedure, RulesProposal
+
+Agreed = Forum | Template
 
 
 async def forum_by_id(session: AsyncSession, forum_id: UUID, *, locked: bool = False) -> Forum:
@@ -71,6 +76,43 @@ async def list_rules(session: AsyncSession, forum_id: UUID, *, after: int, limit
         .limit(limit)
     )
     return (await session.exec(statement)).all()
+
+
+async def proposed_rules_of(session: AsyncSession, actor: Actor, forum_id: UUID) -> RulesProposal:
+    """The rules proposed to a forum, for those inside; raises `NotFound` also when there are none. Rule F4."""
+    forum = await forum_by_id(session, forum_id)
+    proposal = await session.get(RulesProposal, forum_id)
+    if proposal is None or not may_see_inside(actor, forum.area):
+        raise NotFound("proposal of rules")
+    return proposal
+
+
+def templates(tier: Tier | None, kind: ForumKind | None) -> list[TemplateView]:
+    """The templates of a tier and kind, their rules with gaps where a forum's own name stands."""
+    return [
+        TemplateView(
+            **{
+                name: getattr(template, name)
+                for name in TemplateView.model_fields
+                if name not in {"rules_text", "topics"}
+            },
+            topics=[FirstTopicView.model_validate(topic) for topic in template.topics],
+            rules_text=rules_text(template, "(name)"),
+        )
+        for template in TEMPLATES.values()
+        if tier in {None, template.tier} and kind in {None, template.kind}
+    ]
+
+
+def rules_text(agreed: Agreed, name: str) -> str:
+    """The proposed rules of a forum, or of a template."""
+    return proposed_rules(
+        agreed.kind.value,
+        name,
+        interval_days=agreed.interval_days,
+        notice_days=agreed.notice_days,
+        triage_days=agreed.triage_days,
+    )
 
 
 async def views(session: AsyncSession, forums: Sequence[Forum], today: date) -> list[ForumView]:

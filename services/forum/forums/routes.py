@@ -5,23 +5,27 @@ from uuid import UUID
 
 from fastapi import Query, Request, Response
 
-from beatbook.contracts.areas import AreaCode
+from beatbook.contracts.areas import AreaCode, Tier
 from beatbook.kit.auth import CurrentActor
 from beatbook.kit.clock import Now
 from beatbook.kit.db import Read, Write
 from beatbook.kit.paging import Page, PageParams
 from beatbook.kit.web import IfMatch, router, set_etag
 from services.forum.forums import commands, queries
+from services.forum.forums.rules import ForumKind
 from services.forum.forums.schemas import (
     ForumCreate,
     ForumPatch,
     ForumView,
     RulesOfProcedureCreate,
     RulesOfProcedureView,
+    RulesProposalView,
+    TemplateView,
 )
 from services.forum.settings import ForumSettings
 
 routes = router("/forums", tags=["forums"])
+template_routes = router("/forum-templates", tags=["forums"])
 
 
 @routes.post("", status_code=201)
@@ -93,3 +97,15 @@ async def list_rules(forum_id: UUID, session: Read, page: PageParams) -> Page[Ru
     await queries.forum_by_id(session, forum_id)
     rows = await queries.list_rules(session, forum_id, after=page.after_number(), limit=page.limit + 1)
     return page.page(rows, RulesOfProcedureView.model_validate, lambda row: row.number)
+
+
+@routes.get("/{forum_id}/rules-of-procedure/proposal")
+async def read_rules_proposal(forum_id: UUID, session: Read, actor: CurrentActor) -> RulesProposalView:
+    """Rules that the template proposed, until the forum adopts some."""
+    return RulesProposalView.model_validate(await queries.proposed_rules_of(session, actor, forum_id))
+
+
+@template_routes.get("")
+async def list_templates(tier: Tier | None = None, kind: ForumKind | None = None) -> list[TemplateView]:
+    """What forums can be founded from, by tier and kind."""
+    return queries.templates(tier, kind)

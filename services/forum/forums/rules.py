@@ -56,6 +56,19 @@ def tier_obstacle(kind: ForumKind, area: str) -> str | None:
     return f"A {kind.value} belongs to the {wanted.value} tier; {area} is {tier_of(area).value}."
 
 
+INTERVAL_DAYS, TRIAGE_DAYS, NOTICE_DAYS = 90, 14, 7
+"""What a forum agreed on (days) when neither the request nor a template says so."""
+
+
+def template_obstacle(of: tuple[Tier, ForumKind] | None, kind: ForumKind, area: str) -> str | None:
+    """Why a forum can't begin with a template, which is `of` a tier and kind (None: there is none such). Rule F1."""
+    if of is None:
+        return "There is no such template: take the code of one that GET /v1/forum-templates lists."
+    if of != (tier_of(area), kind):
+        return f"The template is for a {of[1].value} of the {of[0].value} tier: take one for this forum's."
+    return None
+
+
 @dataclass(frozen=True)
 class GeneralForum:
     """The forum that another says it reports into, as far as the rule asks."""

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from beatbook.contracts.areas import AreaCode
+from beatbook.contracts.areas import AreaCode, Tier
 from beatbook.kit.web import StrictModel, View
 from services.forum.areas.schemas import Day
 from services.forum.forums.rules import ForumKind
@@ -27,9 +27,12 @@ class ForumCreate(StrictModel):
     area: AreaCode
     kind: ForumKind
     name: Name
-    interval_days: IntervalDays = 90
-    triage_days: TriageDays = 14
-    notice_days: NoticeDays = 7
+    template: Annotated[str, Field(min_length=1, max_length=100)] | None = Field(
+        default=None, description="What it begins with: a code of GET /v1/forum-templates"
+    )
+    interval_days: IntervalDays | None = Field(default=None, description="The template's when not given, else 90")
+    triage_days: TriageDays | None = Field(default=None, description="The template's when not given, else 14")
+    notice_days: NoticeDays | None = Field(default=None, description="The template's when not given, else 7")
     time_zone: TimeZone | None = Field(default=None, description="The installation's when not given")
     languages: Languages = Field(default_factory=list)
     reports_to: UUID | None = Field(default=None, description="The general forum that a special one reports into")
@@ -48,10 +51,43 @@ class ForumPatch(StrictModel):
 
 
 class RulesOfProcedureCreate(StrictModel):
-    """A new version of the written rules."""
+    """A new version of the written rules; without a text, the proposal as it stands."""
 
-    text: Annotated[str, Field(min_length=1, max_length=100_000)]
+    text: Annotated[str, Field(min_length=1, max_length=100_000)] | None = None
     adopted_on: Day
+
+
+class RulesProposalView(View):
+    """Rules of procedure that the template proposed, until the forum adopts some."""
+
+    forum_id: UUID
+    text: str
+    proposed_at: datetime
+
+
+class FirstTopicView(View):
+    """Something a first meeting may speak about."""
+
+    title: str
+    sensitive: bool
+    personal_safety: bool
+
+
+class TemplateView(View):
+    """What a forum of a tier and kind may begin with."""
+
+    code: str
+    tier: Tier
+    kind: ForumKind
+    interval_days: int
+    triage_days: int
+    notice_days: int
+    rrule: str
+    duration_minutes: int
+    purposes: list[str]
+    sectors: list[str]
+    topics: list[FirstTopicView]
+    rules_text: str
 
 
 class RulesOfProcedureView(View):
@@ -84,6 +120,7 @@ class ForumView(View):
     time_zone: str
     languages: list[str]
     reports_to: UUID | None
+    template: str | None
     rules_version: int
     advisories: list[Advisory]
     created_at: datetime

@@ -35,6 +35,16 @@ class Forum(ForumTable, table=True):
     version: int = 1
 
 
+class RulesProposal(ForumTable, table=True):
+    """Rules that a template proposed: never in force by themselves, gone once some are adopted. Rule F4."""
+
+    __tablename__ = "rules_proposals"
+
+    forum_id: UUID = Field(primary_key=True, foreign_key="forums.id")
+    text: str
+    proposed_at: datetime = Field(sa_column=Column(UTC_TIME, nullable=False))
+
+
 class RulesOfProcedure(ForumTable, table=True):
     """One version of a forum's written rules. Rule F4."""
 
