@@ -3,6 +3,7 @@
 A closed meeting is in neither: its owner does not tell the public that there is one.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -33,7 +34,7 @@ async def forum_feed(request: Request, forum_id: str) -> Response:
     async def make(asked: Asked) -> Drawn:
         placed = await reading.placed_forum(asked.forum, forum_id)
         meetings = await _meetings(asked, forum=str(placed.forum.id))
-        return _feed(asked, placed.forum.name, meetings, {placed.forum.id: placed.forum})
+        return await _feed(asked, placed.forum.name, meetings, {placed.forum.id: placed.forum})
 
     return await give(request, make, by_language=True)
 
@@ -45,7 +46,7 @@ async def area_feed(request: Request, code: str) -> Response:
     async def make(asked: Asked) -> Drawn:
         area, _ = await reading.area_with_above(asked.forum, code)
         meetings = await _meetings(asked, area=code)
-        return _feed(asked, area.name, meetings, await _forums(asked, code, meetings))
+        return await _feed(asked, area.name, meetings, await _forums(asked, code, meetings))
 
     return await give(request, make, by_language=True)
 
@@ -96,7 +97,9 @@ async def _forums(asked: Asked, area: str, meetings: Sequence[MeetingRecord]) ->
     return await reading.forums_by_id(asked.forum, area, {meeting.forum_id for meeting in meetings})
 
 
-def _feed(asked: Asked, name: str, meetings: Sequence[MeetingRecord], forums: Mapping[UUID, ForumRecord]) -> Drawn:
+async def _feed(
+    asked: Asked, name: str, meetings: Sequence[MeetingRecord], forums: Mapping[UUID, ForumRecord]
+) -> Drawn:
     listed = [
         Listed(
             reading.sitting(meeting, forums.get(meeting.forum_id)),
@@ -105,7 +108,8 @@ def _feed(asked: Asked, name: str, meetings: Sequence[MeetingRecord], forums: Ma
         )
         for meeting in sorted(meetings, key=lambda meeting: (meeting.starts_at, meeting.id))
     ]
-    return Drawn(calendar(name, listed, asked.words), MEDIA_TYPE, (attachment("calendar.ics"),))
+    text = await asyncio.to_thread(calendar, name, listed, asked.words)
+    return Drawn(text, MEDIA_TYPE, (attachment("calendar.ics"),))
 
 
 def _shown(

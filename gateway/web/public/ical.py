@@ -7,12 +7,14 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event, Timezone
+from icalendar import Calendar, Event
 
 from gateway.clients.forum import ForumRecord
 from gateway.web.languages import Words
 from gateway.web.public.reading import Sitting
+from gateway.web.public.zones import vtimezone
 
 PRODID = "-//Beatbook//Forum calendar//EN"
 REFRESH = timedelta(hours=1)
@@ -39,7 +41,7 @@ def calendar(name: str, meetings: Sequence[Listed], words: Words) -> bytes:
     made.add("refresh-interval", REFRESH, {"VALUE": "DURATION"})
     made.add("x-published-ttl", "PT1H")
     for zone, first, last in _spans(meetings):
-        made.add_component(Timezone.from_tzid(zone, first_date=first.date(), last_date=last.date()))
+        made.add_component(vtimezone(ZoneInfo(zone), first, last))
     for listed in meetings:
         made.add_component(_event(listed, words))
     text: bytes = made.to_ical()
@@ -47,14 +49,19 @@ def calendar(name: str, meetings: Sequence[Listed], words: Words) -> bytes:
 
 
 def _spans(meetings: Sequence[Listed]) -> list[tuple[str, datetime, datetime]]:
-    """Each zone in use but UTC, with a year around the meetings in it: transitions before the first rule it too."""
-    spans: dict[str, list[datetime]] = {}
+    """Each zone in use but UTC, and the years of the meetings in it, with one more before and after."""
+    years: dict[str, list[int]] = {}
     for listed in meetings:
-        spans.setdefault(listed.sitting.zone, []).extend((listed.sitting.starts, listed.sitting.ends))
-    year = timedelta(days=366)
+        years.setdefault(listed.sitting.zone, []).append(listed.sitting.starts.year)
     return [
-        (zone, min(moments) - year, max(moments) + year) for zone, moments in sorted(spans.items()) if zone != "UTC"
+        (zone, _new_year(min(found) - 1), _new_year(max(found) + 2))
+        for zone, found in sorted(years.items())
+        if zone != "UTC"
     ]
+
+
+def _new_year(year: int) -> datetime:
+    return datetime(year, 1, 1, tzinfo=UTC)
 
 
 def _event(listed: Listed, words: Words) -> Event:
