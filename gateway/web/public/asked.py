@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from fastapi import Request, Response
+from fastapi import APIRouter, Request, Response
 
 from beatbook.kit.errors import Problem, Unavailable
 from gateway.allowance import Allowance
@@ -64,14 +64,14 @@ Values = Callable[[Asked], Awaitable[Mapping[str, Any]]]
 
 
 def _words(request: Request) -> tuple[Words, bool]:
-    code = request.query_params.get("lang")
+    code = request.query_params.get("lang") if request.scope["query_string"] else None
     if code in LANGUAGES:
         return words_of(code), True
     return words_of(negotiated(request.headers.get("accept-language", ""))), False
 
 
 def _text(request: Request) -> str | None:
-    tag = request.query_params.get("text", "")
+    tag = request.query_params.get("text", "") if request.scope["query_string"] else ""
     return tag if len(tag) <= LONGEST_TAG and TAG.fullmatch(tag) else None
 
 
@@ -79,6 +79,22 @@ def _asked(request: Request, visitor: Visitor, words: Words, *, chosen: bool) ->
     machinery: Machinery = request.app.state.machinery
     services = machinery.network.services_for(visitor.caller.bearer, Allowance())
     return Asked(request, visitor, words, chosen, _text(request), services.forum, machinery.clock())
+
+
+Endpoint = Callable[..., Awaitable[Response]]
+
+
+def at(routes: APIRouter, path: str) -> Callable[[Endpoint], Endpoint]:
+    """Answer GET and HEAD at a path, its parts given as texts: without what FastAPI does for bodies and schemas."""
+
+    def register(endpoint: Endpoint) -> Endpoint:
+        async def answer(request: Request) -> Response:
+            return await endpoint(request, **request.path_params)
+
+        routes.add_route(path, answer, methods=["GET", "HEAD"], name=endpoint.__name__, include_in_schema=False)
+        return endpoint
+
+    return register
 
 
 def of_anyone(request: Request) -> Asked:
@@ -92,8 +108,15 @@ def _shelf(request: Request) -> Shelf:
     return shelf
 
 
-async def _from_shelf(request: Request, key: str, make: Callable[[], Awaitable[Drawn]]) -> Response:
-    kept = await _shelf(request).get(key, make)
+def _key(request: Request, *parts: object) -> str:
+    """What an answer depends on besides its owner's data: where it was asked for, and how."""
+    base = request.app.state.settings.public_url or f"{request.scope['scheme']}://{request.headers.get('host', '')}"
+    return " ".join(map(str, (request.scope["path"], base, *parts)))
+
+
+async def _sent(request: Request, key: str, make: Callable[[], Awaitable[Drawn]]) -> Response:
+    """The answer from the shelf; nothing is prepared for one that is there."""
+    kept = _shelf(request).fresh(key) or await _shelf(request).get(key, make)
     given = request.headers
     return answered(
         kept,
@@ -108,35 +131,36 @@ async def show(request: Request, template: str, values: Values, *, part: str = "
 
     `part` is what else of the address the page depends on, such as a cursor.
     """
-    words, chosen = _words(request)
     if COOKIE in request.cookies:
-        visitor = await visitor_of(request)
-        asked = _asked(request, visitor, words, chosen=chosen)
-        try:
-            return page(request, template, visitor, words=words, asked=asked, **await values(asked))
-        except Problem as problem:
-            return trouble(asked, problem)
-    asked = _asked(request, Visitor(ANYONE), words, chosen=chosen)
+        return await _own(request, template, values)
+    words, chosen = _words(request)
 
     async def make() -> Drawn:
+        asked = of_anyone(request)
         body = drawn_page(request, template, asked.visitor, words=words, asked=asked, **await values(asked))
         return Drawn(body, "text/html; charset=utf-8", tuple(security_headers(POLICY).items()))
 
     try:
-        return await _from_shelf(
-            request, f"{words.tag} {chosen} {asked.base} {request.url.path} {asked.text or ''} {part}", make
-        )
+        return await _sent(request, _key(request, words.tag, chosen, _text(request), part), make)
+    except Problem as problem:
+        return trouble(of_anyone(request), problem)
+
+
+async def _own(request: Request, template: str, values: Values) -> Response:
+    """A signed-in reader's page: drawn with the reader's token, and kept nowhere."""
+    visitor = await visitor_of(request)
+    words, chosen = _words(request)
+    asked = _asked(request, visitor, words, chosen=chosen)
+    try:
+        return page(request, template, visitor, words=words, asked=asked, **await values(asked))
     except Problem as problem:
         return trouble(asked, problem)
 
 
 async def give(request: Request, make: Make, *, by_language: bool = False) -> Response:
     """A file or feed, as the public may have it; raises what its owner refuses, as a problem document."""
-    words, chosen = _words(request)
-    asked = _asked(request, Visitor(ANYONE), words, chosen=chosen)
-    spoken = f"{words.tag} {asked.text or ''}" if by_language else ""
-    key = f"{spoken} {asked.base} {request.url.path}"
-    return await _from_shelf(request, key, lambda: make(asked))
+    spoken = (_words(request)[0].tag, _text(request)) if by_language else ()
+    return await _sent(request, _key(request, *spoken), lambda: make(of_anyone(request)))
 
 
 def trouble(asked: Asked, problem: Problem) -> Response:

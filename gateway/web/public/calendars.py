@@ -14,7 +14,7 @@ from fastapi import APIRouter, Request, Response
 from gateway.clients.forum import ForumRecord, MeetingRecord
 from gateway.web.languages import offered, words_of
 from gateway.web.public import reading
-from gateway.web.public.asked import Asked, attachment, give, show
+from gateway.web.public.asked import Asked, at, attachment, give, show
 from gateway.web.public.ical import Listed, calendar
 from gateway.web.public.shelf import Drawn
 
@@ -27,7 +27,7 @@ BACK = timedelta(days=366)
 PAST_SHOWN = 30
 
 
-@routes.api_route("/forum/{forum_id}/calendar.ics", methods=["GET", "HEAD"])
+@at(routes, "/forum/{forum_id}/calendar.ics")
 async def forum_feed(request: Request, forum_id: str) -> Response:
     """A forum's meetings as iCalendar."""
 
@@ -39,7 +39,7 @@ async def forum_feed(request: Request, forum_id: str) -> Response:
     return await give(request, make, by_language=True)
 
 
-@routes.api_route("/area/{code}/calendar.ics", methods=["GET", "HEAD"])
+@at(routes, "/area/{code}/calendar.ics")
 async def area_feed(request: Request, code: str) -> Response:
     """The meetings of an area and below it as iCalendar."""
 
@@ -51,7 +51,7 @@ async def area_feed(request: Request, code: str) -> Response:
     return await give(request, make, by_language=True)
 
 
-@routes.api_route("/forum/{forum_id}/calendar", methods=["GET", "HEAD"])
+@at(routes, "/forum/{forum_id}/calendar")
 async def forum_calendar(request: Request, forum_id: str) -> Response:
     """A forum's meetings, to come and past."""
 
@@ -65,7 +65,7 @@ async def forum_calendar(request: Request, forum_id: str) -> Response:
     return await show(request, "public/calendar.html", values)
 
 
-@routes.api_route("/area/{code}/calendar", methods=["GET", "HEAD"])
+@at(routes, "/area/{code}/calendar")
 async def area_calendar(request: Request, code: str) -> Response:
     """The meetings of an area and below it, to come and past."""
 

@@ -12,7 +12,7 @@ from gateway.clients.forum import DecisionRecord, ForumRecord
 from gateway.clients.published import CorrectionRecord, PublicationRecord
 from gateway.web.languages import offered, words_of
 from gateway.web.public import reading
-from gateway.web.public.asked import Asked, attachment, give, show
+from gateway.web.public.asked import Asked, at, attachment, give, show
 from gateway.web.public.atom import Entry, Feed, atom
 from gateway.web.public.shelf import Drawn
 from gateway.web.texts import best
@@ -28,7 +28,7 @@ SUMMARY = 2_000
 Forums = Mapping[UUID, ForumRecord]
 
 
-@routes.api_route("/forum/{forum_id}/feed.atom", methods=["GET", "HEAD"])
+@at(routes, "/forum/{forum_id}/feed.atom")
 async def forum_feed(request: Request, forum_id: str) -> Response:
     """A forum's news."""
 
@@ -41,7 +41,7 @@ async def forum_feed(request: Request, forum_id: str) -> Response:
     return await give(request, make, by_language=True)
 
 
-@routes.api_route("/area/{code}/feed.atom", methods=["GET", "HEAD"])
+@at(routes, "/area/{code}/feed.atom")
 async def area_feed(request: Request, code: str) -> Response:
     """The news of an area and below it."""
 
@@ -56,7 +56,7 @@ async def area_feed(request: Request, code: str) -> Response:
     return await give(request, make, by_language=True)
 
 
-@routes.api_route("/forum/{forum_id}/corrections", methods=["GET", "HEAD"])
+@at(routes, "/forum/{forum_id}/corrections")
 async def corrections(request: Request, forum_id: str) -> Response:
     """A forum's corrections of rumours."""
 

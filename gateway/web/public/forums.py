@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from beatbook.contracts.areas import lineage
 from gateway.web.languages import offered, words_of
 from gateway.web.public import reading
-from gateway.web.public.asked import Asked, show
+from gateway.web.public.asked import Asked, at, show
 from gateway.web.texts import best
 
 routes = APIRouter(include_in_schema=False)
@@ -20,7 +20,7 @@ ENDED_SHOWN = 12
 CORRECTIONS_SHOWN = 8
 
 
-@routes.api_route("/forum/{forum_id}", methods=["GET", "HEAD"])
+@at(routes, "/forum/{forum_id}")
 async def forum(request: Request, forum_id: str) -> Response:
     """What a forum is, when it meets, its last minutes, what it decided and what became of it."""
 
@@ -51,7 +51,7 @@ async def forum(request: Request, forum_id: str) -> Response:
     return await show(request, "public/forum.html", values)
 
 
-@routes.api_route("/area/{code}/forums", methods=["GET", "HEAD"])
+@at(routes, "/area/{code}/forums")
 async def forums(request: Request, code: str) -> Response:
     """The forums of an area and below it."""
     after = request.query_params.get("after", "")[:200]

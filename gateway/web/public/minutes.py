@@ -14,7 +14,7 @@ from gateway.clients.forum import MinutesRecord
 from gateway.clients.published import MinutesVersionRecord
 from gateway.web.languages import offered, words_of
 from gateway.web.public import reading
-from gateway.web.public.asked import Asked, attachment, give, show
+from gateway.web.public.asked import Asked, at, attachment, give, show
 from gateway.web.public.chain import canonical, holds, links
 from gateway.web.public.differences import Change, changes
 from gateway.web.public.ical import plain
@@ -26,7 +26,7 @@ from gateway.web.texts import UNKNOWN, in_language, languages_of
 routes = APIRouter(include_in_schema=False)
 
 
-@routes.api_route("/minutes/{minutes_id}", methods=["GET", "HEAD"])
+@at(routes, "/minutes/{minutes_id}")
 async def minutes(request: Request, minutes_id: str) -> Response:
     """The newest published version with its decisions as they stand; to those inside, the minutes as they are."""
 
@@ -48,7 +48,7 @@ async def minutes(request: Request, minutes_id: str) -> Response:
     return await show(request, "public/minutes.html", values)
 
 
-@routes.api_route("/minutes/{minutes_id}/versions/{number}.json", methods=["GET", "HEAD"])
+@at(routes, "/minutes/{minutes_id}/versions/{number}.json")
 async def version_json(request: Request, minutes_id: str, number: str) -> Response:
     """One version in canonical JSON: exactly the bytes that were hashed."""
 
@@ -59,7 +59,7 @@ async def version_json(request: Request, minutes_id: str, number: str) -> Respon
     return await give(request, make)
 
 
-@routes.api_route("/minutes/{minutes_id}/versions/{number}.pdf", methods=["GET", "HEAD"])
+@at(routes, "/minutes/{minutes_id}/versions/{number}.pdf")
 async def version_pdf(request: Request, minutes_id: str, number: str) -> Response:
     """One version as PDF."""
     press: Press = request.app.state.press
@@ -75,7 +75,7 @@ async def version_pdf(request: Request, minutes_id: str, number: str) -> Respons
     return await give(request, make, by_language=True)
 
 
-@routes.api_route("/minutes/{minutes_id}/versions/{number}", methods=["GET", "HEAD"])
+@at(routes, "/minutes/{minutes_id}/versions/{number}")
 async def version_page(request: Request, minutes_id: str, number: str) -> Response:
     """One version as it was published, and what it changed."""
 
@@ -96,7 +96,7 @@ async def version_page(request: Request, minutes_id: str, number: str) -> Respon
     return await show(request, "public/minutes.html", values)
 
 
-@routes.api_route("/minutes/{minutes_id}/chain.json", methods=["GET", "HEAD"])
+@at(routes, "/minutes/{minutes_id}/chain.json")
 async def chain_json(request: Request, minutes_id: str) -> Response:
     """Every version with its hash, oldest first."""
 
@@ -108,7 +108,7 @@ async def chain_json(request: Request, minutes_id: str) -> Response:
     return await give(request, make)
 
 
-@routes.api_route("/minutes/{minutes_id}/verify", methods=["GET", "HEAD"])
+@at(routes, "/minutes/{minutes_id}/verify")
 async def verify(request: Request, minutes_id: str) -> Response:
     """The chain, reckoned anew; and how anyone does the same."""
 
