@@ -13,6 +13,7 @@ from services.forum.decisions.reminders import remind_of_decisions
 from services.forum.meetings.reminders import remind_of_intervals
 from services.forum.members.reminders import remind_of_police_chairs
 from services.forum.minutes.reminders import remind_of_minutes
+from services.forum.representation.commands import review
 from services.forum.signals.commands import assess
 
 
@@ -28,14 +29,14 @@ def for_forums(command: Callable[[AsyncSession, Actor, datetime, Sequence[UUID]]
 
 SIGNALS, INTERVALS = for_forums(assess), for_forums(remind_of_intervals)
 MINUTES, CHAIRS = for_forums(remind_of_minutes), for_forums(remind_of_police_chairs)
-DECISIONS = for_forums(remind_of_decisions)
+DECISIONS, ABSENCES = for_forums(remind_of_decisions), for_forums(review)
 
 REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     told.MeetingHeld: (INTERVALS, SIGNALS),
     told.MeetingCalledOff: (SIGNALS,),
     told.ForumChanged: (INTERVALS,),
-    told.MemberSeated: (CHAIRS,),
-    told.MemberChanged: (CHAIRS,),
+    told.MemberSeated: (CHAIRS, ABSENCES),
+    told.MemberChanged: (CHAIRS, ABSENCES),
     told.MinutesApproved: (MINUTES,),
     told.MinutesPublished: (MINUTES,),
     told.DecisionRecorded: (SIGNALS,),

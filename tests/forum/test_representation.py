@@ -1,5 +1,7 @@
 """Representativeness over HTTP: whole inside, controlled outside; advisories by the clock. Rules F5, K8."""
 
+from dataclasses import replace
+from datetime import timedelta
 from json import dumps
 from typing import Any
 
@@ -7,7 +9,7 @@ import pytest
 
 from beatbook.kit.timers import WorkerContext
 from services.forum.representation.commands import review_all
-from tests.forum.conftest import CHAIR, Api, hold
+from tests.forum.conftest import CHAIR, NOW, Api, hold
 
 BANDS = [{"sex": sex, "age_band": band, "count": count}
          for sex in ("female", "male") for band, count in (("18-29", 100), ("30-59", 150), ("60+", 50))]  # fmt: skip
@@ -111,6 +113,13 @@ async def test_rule_k8_nobody_stands_alone_outside(country: Api, forum: str) -> 
     assert await read(country, forum, None) == view
 
 
+async def test_rule_k8_that_nobody_stated_a_group_is_not_told_either(country: Api, forum: str) -> None:
+    before = await read(country, forum, None)
+    await country.db.execute("update members set minority_group = null, minority_stated_on = null")
+    assert await read(country, forum, None) == before
+    assert found(await read(country, forum), "Roma")["count"]["value"] == 0
+
+
 async def test_rule_k8_a_forum_entered_this_quarter_is_shown_as_recorded_of_its_first_day(
     country: Api, forum: str
 ) -> None:
@@ -149,7 +158,6 @@ async def test_rule_f5_a_group_with_no_member_is_an_advisory_until_someone_sits(
         listed = await country.ok("GET", f"/forums/{forum}/advisories", state="open")
         return [(item["rule"], item["text"]) for item in listed["items"]]
 
-    await review_all(worker)
     (advisory,) = await standing()
     assert advisory[0] == "F5"
     assert advisory[1].startswith("Turkish live here, and no member says to belong to them")
@@ -158,9 +166,11 @@ async def test_rule_f5_a_group_with_no_member_is_an_advisory_until_someone_sits(
     assert await country.fingerprint() == before
     assert "urkish" not in str([event["data"] for event in await country.events() if "advisory" in event["type"]])
     new = CHAIR | {"role": "member", "minority_group": "turkish", "minority_stated_on": "2026-03-01"}
-    await country.ok("POST", f"/forums/{forum}/members", new)
-    await review_all(worker)
+    await country.ok("POST", f"/forums/{forum}/members", new | {"term_end": "2026-03-20"})
     assert await standing() == []
+    worker = replace(worker, clock=lambda: NOW + timedelta(days=6))
+    await review_all(worker)
+    assert await standing() == [advisory]
 
 
 async def test_a_register_that_holds_nothing_is_said(council: tuple[Api, str, str, str]) -> None:

@@ -129,6 +129,9 @@ SENTENCES = [
     (Comparison(Dimension.MINORITY, "Roma", 1, 12, 11, 0.05, True),
      "At least 1 of 12 seats is held by people who say they belong to Roma; 0.6 would be expected; a gap this large "
      "could be chance; of 11 of them it is not known."),
+    (Comparison(Dimension.MINORITY, "Roma", 0, 8, 8, 0.14, True),
+     "None of 8 seats is known to be held by people who say they belong to Roma; 1.1 would be expected; a gap this "
+     "large could be chance; of 8 of them it is not known."),
     (Comparison(Dimension.SEX, "female", 0, 0, 4, 0.5, True),
      "Of none of the seats it is known whether they are held by women."),
 ]  # fmt: skip

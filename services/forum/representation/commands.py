@@ -20,7 +20,7 @@ FORUMS_A_TURN = 500
 """Bounds how many forums a transaction holds."""
 
 
-async def review(session: AsyncSession, now: datetime, forum_ids: Sequence[UUID]) -> None:
+async def review(session: AsyncSession, actor: Actor, now: datetime, forum_ids: Sequence[UUID]) -> None:
     """Have these forums' advisories say which groups of their areas no member belongs to today. Rule F5.
 
     Run twice it does nothing the second time.
@@ -33,7 +33,7 @@ async def review(session: AsyncSession, now: datetime, forum_ids: Sequence[UUID]
             continue
         await settle(
             session,
-            CLOCK,
+            actor,
             now,
             forum_id=forum_id,
             area=area,
@@ -52,7 +52,7 @@ async def review_all(context: WorkerContext) -> None:
             forum_ids = await forum_ids_after(session, after, FORUMS_A_TURN)
             if not forum_ids:
                 return
-            await review(session, context.clock(), forum_ids)
+            await review(session, CLOCK, context.clock(), forum_ids)
         after = forum_ids[-1]
 
 

@@ -155,8 +155,11 @@ def _controlled(sample: Sample, population: Population, forum: Forum, under: int
     comparisons = [item for item in rules.compare(sample.people, population, forum.kind, tested=sample.tested)
                    if item.dimension is not Dimension.MINORITY]  # fmt: skip
     comparisons.append(rules.all_minorities(sample.people, population, tested=sample.tested))
+    together = comparisons[-1]
     tables = {dimension: disclosure.one_way(counts, under=under, total_known=True)
               for dimension, counts in rules.tables(sample.people).items()}  # fmt: skip
+    if together.count < under:  # that nobody stated a group would say of the next who sits down that they did
+        tables[Dimension.MINORITY] |= dict.fromkeys((rules.ANY_GROUP, rules.UNKNOWN), disclosure.SUPPRESSED)
     views = []
     for item in comparisons:
         table = tables[item.dimension]

@@ -14,6 +14,8 @@ def sentence(comparison: Comparison, of: str) -> str:
     stated = comparison.dimension is Dimension.MINORITY and comparison.unknown
     verb = "is" if comparison.count == 1 else "are"
     text = f"{'At least ' if stated else ''}{comparison.count} of {comparison.known} {of} {verb} {by} {who}"
+    if stated and not comparison.count:
+        text = f"None of {comparison.known} {of} is known to be {by} {who}"
     if comparison.expected_share is None:
         text += "; the register does not hold how many live there"
     else:
