@@ -13,6 +13,7 @@ ROLE_SETTINGS = {
     "statement_timeout": "30s",
     "lock_timeout": "5s",
     "idle_in_transaction_session_timeout": "30s",
+    "random_page_cost": "1.1",
 }
 OTHER_DATABASES = ("postgres", "template1")
 """What every server has besides, open to every role unless it is closed."""

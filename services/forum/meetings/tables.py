@@ -19,7 +19,8 @@ class Meeting(ForumTable, table=True):
 
     __tablename__ = "meetings"
     __table_args__ = (
-        Index("meetings_forum_start", "forum_id", "starts_at"),
+        Index("meetings_forum_start", "forum_id", "starts_at", "id"),
+        Index("meetings_start", "starts_at", "id"),
         Index("meetings_held", "forum_id", "held_at", "id", postgresql_where=text("state = 'held'")),
         Index("meetings_area_prefix", "area", postgresql_ops={"area": "text_pattern_ops"}),
     )
