@@ -32,6 +32,7 @@ from services.forum.series.routes import routes as series_routes
 from services.forum.settings import ForumSettings
 from services.forum.signals.routes import routes as signal_routes
 from services.forum.sites.routes import routes as site_routes
+from services.forum.themes.routes import routes as theme_routes
 from services.forum.timers import TIMERS
 from services.forum.trainings.routes import routes as training_routes
 from services.forum.triage.routes import routes as triage_routes
@@ -65,6 +66,7 @@ service = Service(
         export_routes,
         concern_routes,
         triage_routes,
+        theme_routes,
         signal_routes,
         initiative_routes,
     ),

@@ -6,9 +6,11 @@ from beatbook.contracts.forum.concerns import (
     ConcernAnswered,
     ConcernCaseMoved,
     ConcernEscalated,
+    ConcernJoined,
     ConcernOverdue,
     ConcernPublished,
     ConcernRaised,
+    ConcernSeparated,
     ConcernTriaged,
 )
 from beatbook.contracts.forum.consultations import (
@@ -50,9 +52,11 @@ __all__ = [
     "ConcernAnswered",
     "ConcernCaseMoved",
     "ConcernEscalated",
+    "ConcernJoined",
     "ConcernOverdue",
     "ConcernPublished",
     "ConcernRaised",
+    "ConcernSeparated",
     "ConcernTriaged",
     "ConsultationPublished",
     "ConsultationRecorded",

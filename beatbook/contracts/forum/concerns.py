@@ -93,3 +93,21 @@ class ConcernPublished(Event, service="forum", aggregate="concern", verb="publis
     forum_id: UUID
     area: AreaCode
     published: bool
+
+
+class ConcernJoined(Event, service="forum", aggregate="concern", verb="joined", audience=INSIDE_FORUMS):
+    """A forum deals with a concern under a theme, together with like ones. Rule F15."""
+
+    concern_id: UUID
+    theme_id: UUID
+    forum_id: UUID
+    area: AreaCode
+
+
+class ConcernSeparated(Event, service="forum", aggregate="concern", verb="separated", audience=INSIDE_FORUMS):
+    """A concern is dealt with by itself again. Rule F15."""
+
+    concern_id: UUID
+    theme_id: UUID
+    forum_id: UUID
+    area: AreaCode
