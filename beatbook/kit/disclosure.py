@@ -55,7 +55,8 @@ def one_way(
     """The counts (None: missing) and their total under `TOTAL`, as they may be shown. Rule K8.
 
     `kept` names cells withheld in an earlier revision, which stay so; `total_known` says that the total is published
-    elsewhere, so that withholding it here would help nobody. The same counts give the same answer each time.
+    elsewhere, so that withholding it here would help nobody. A table that is small as a whole shows nothing, zeros
+    neither: how many cells hold one person would be left. The same counts give the same answer each time.
     """
     known = {key: count for key, count in counts.items() if count is not None}
     flows = dict.fromkeys(known, (("out", ""), ("in", "")))
@@ -83,7 +84,8 @@ def two_way(counts: Mapping[Key, int | None], *, under: int, kept: Collection[Ke
 def _shown(
     counts: Mapping[K, int | None], table: "_Table[K]", under: int, kept: Collection[K]
 ) -> dict[K, Cell]:  # fmt: skip
-    hidden = table.withheld(under, kept)
+    whole = sum(count for count in counts.values() if count is not None)
+    hidden = set(table.values) if is_small(whole, under) else table.withheld(under, kept)
     shown = {key: SUPPRESSED if key in hidden else Cell(value) for key, value in table.values.items()}
     return {key: shown.get(key, MISSING) for key in [*counts, *(key for key in shown if key not in counts)]}
 

@@ -111,6 +111,10 @@ async def test_rule_k8_nobody_stands_alone_outside(country: Api, forum: str) -> 
     assert [item["category"] for item in view["members"]["comparisons"]] == ["female", "18-29", "any"]
     await country.db.execute("update members set sex = 'other' where sector = 'court'")
     assert await read(country, forum, None) == view
+    await country.db.execute("update members set age_band = null where sector = 'court'")
+    view = await read(country, forum, None)
+    await country.db.execute("update members set age_band = '12-17' where sector = 'court'")
+    assert await read(country, forum, None) == view
 
 
 async def test_rule_k8_that_nobody_stated_a_group_is_not_told_either(country: Api, forum: str) -> None:

@@ -131,4 +131,5 @@ def test_a_total_that_others_publish_is_never_the_cover() -> None:
     }  # fmt: skip
     assert one_way({"a": 30, "b": 40}, under=10)[TOTAL] == Cell(70)
     assert one_way({"a": 3}, under=10) == {"a": SUPPRESSED, TOTAL: SUPPRESSED}
+    assert set(one_way({"a": 3, "b": 0}, under=10).values()) == {SUPPRESSED}
     assert one_way({}, under=10) == {TOTAL: Cell(0)}

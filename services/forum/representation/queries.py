@@ -151,7 +151,11 @@ def _full(sample: Sample, population: Population, forum: Forum, under: int | Non
 def _controlled(sample: Sample, population: Population, forum: Forum, under: int | None) -> SampleView:
     """Counts as they may leave the forum; where they may not, whether fewer are there than live there. Rule K8."""
     assert under is not None
-    sample = replace(sample, people=[replace(item, sex=rules.shown_sex(item.sex)) for item in sample.people])
+    people = [
+        replace(entry, sex=rules.shown_sex(entry.sex), age_band=rules.shown_age(entry.age_band))
+        for entry in sample.people
+    ]
+    sample = replace(sample, people=people)
     comparisons = [item for item in rules.compare(sample.people, population, forum.kind, tested=sample.tested)
                    if item.dimension is not Dimension.MINORITY]  # fmt: skip
     comparisons.append(rules.all_minorities(sample.people, population, tested=sample.tested))
@@ -173,8 +177,7 @@ def _controlled(sample: Sample, population: Population, forum: Forum, under: int
         answer = item.fewer if figures else rules.public_answer(item, under)
         words = wording.sentence(item, sample.of) if figures else wording.public_sentence(item, answer, sample.of)
         views.append(_view(item, cells, answer, words, figures=figures))
-    people = tables[Dimension.SEX][disclosure.TOTAL]
-    return SampleView(people=_cell(people), comparisons=views)
+    return SampleView(people=_cell(tables[Dimension.SEX][disclosure.TOTAL]), comparisons=views)
 
 
 def _cell(cell: disclosure.Cell) -> CellView:

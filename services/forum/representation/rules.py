@@ -190,19 +190,24 @@ def tables(people: Iterable[People]) -> dict[Dimension, dict[str, int]]:
     """The people by sex, by age and by whether they stated a minority group: one-way tables of the same total."""
     found = {
         Dimension.SEX: dict.fromkeys(("female", "male", "other", UNKNOWN), 0),
-        Dimension.YOUTH: dict.fromkeys((YOUTH, "30+", "under 18", UNKNOWN), 0),
+        Dimension.YOUTH: dict.fromkeys((YOUTH, "30+", UNKNOWN), 0),
         Dimension.MINORITY: dict.fromkeys((ANY_GROUP, UNKNOWN), 0),
     }
     for entry in people:
         found[Dimension.SEX][entry.sex or UNKNOWN] += entry.count
-        age = "30+" if entry.age_band in GROWN_UP[1:] else "under 18"
-        found[Dimension.YOUTH][{None: UNKNOWN, YOUTH: YOUTH}.get(entry.age_band, age)] += entry.count
+        age = "30+" if entry.age_band in GROWN_UP[1:] else UNKNOWN
+        found[Dimension.YOUTH][YOUTH if entry.age_band == YOUTH else age] += entry.count
         found[Dimension.MINORITY][ANY_GROUP if entry.minority_group else UNKNOWN] += entry.count
     return found
 
 
 OTHER_SEX = "male"
 """The sex of which no answer in words is given: two answers about one sum can leave a single count. Rule K8."""
+
+
+def shown_age(age_band: str | None) -> str | None:
+    """The age band as it may be told apart outside: minors would stand alone. Rule K8."""
+    return age_band if age_band in GROWN_UP else None
 
 
 def shown_sex(sex: str | None) -> str | None:
