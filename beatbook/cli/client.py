@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from urllib.parse import urlencode, urlsplit
 from uuid import UUID
 
@@ -95,6 +95,21 @@ class Client:
                 "is it running? Start it with `beatbook up`, then repeat the command."
             ) from error
 
+    def download(self, service: str, path: str, file: IO[bytes]) -> None:
+        """Write an answer into a file, piece by piece; raises `Refusal`."""
+        connection = self._connections.get(service) or self._connect(service)
+        headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        try:
+            connection.request("GET", path, headers=headers)
+            response = connection.getresponse()
+            if response.status >= 400:
+                raise Refusal(explain(response.read(), response.status))
+            while piece := response.read(1 << 16):
+                file.write(piece)
+        except http.client.HTTPException as error:
+            connection.close()
+            raise Refusal(f"The {service} service broke off ({type(error).__name__}): repeat the command.") from error
+
     def _connect(self, service: str) -> http.client.HTTPConnection:
         parts = urlsplit(self.urls[service])
         kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
@@ -133,13 +148,17 @@ def open_client(*, service: str, url: str | None, token: str | None, data_dir: P
 
 def open_forum_client(forum: UUID, *, url: str | None, token: str | None, data_dir: Path | None) -> Client:
     """A client for a forum's records; without a token, one that administers the forum's area. Raises `Refusal`."""
-    urls = {"forum": _checked(url)} if url else running_urls(Instance(data_directory(data_dir)))
-    anyone = Client(urls, None)
+    anyone = Client(service_urls("forum", url, data_dir), None)
     try:
         area = anyone.get("forum", f"/v1/forums/{forum}")["area"]
     finally:
         anyone.close()
     return open_client(service="forum", url=url, token=token, data_dir=data_dir, area=area)
+
+
+def service_urls(service: str, url: str | None, data_dir: Path | None) -> Mapping[str, str]:
+    """Where a service listens: at `url`, or where the instance of the data directory says. Raises `Refusal`."""
+    return {service: _checked(url)} if url else running_urls(Instance(data_directory(data_dir)))
 
 
 def _checked(url: str) -> str:

@@ -14,6 +14,8 @@ from uuid import UUID
 
 import typer
 
+from beatbook.cli import forum_files
+
 if TYPE_CHECKING:
     from beatbook.cli.client import Client
     from beatbook.cli.forum_tables import Records, Row
@@ -28,6 +30,11 @@ app = typer.Typer(name="forums", help="Forums: their records in and out.", no_ar
 @app.callback()
 def forums() -> None:
     """Forums: their records in and out."""
+
+
+app.command("export")(forum_files.export)
+app.command("archive")(forum_files.archive)
+app.command("verify")(forum_files.verify)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from beatbook.contracts import forum as contract
 from beatbook.contracts.envelope import registry
 from beatbook.kit.service import Service
 from services.forum.advisories.routes import routes as advisory_routes
+from services.forum.archives.routes import routes as archive_routes
 from services.forum.areas.routes import bulk as bulk_area_routes
 from services.forum.areas.routes import routes as area_routes
 from services.forum.base import ForumTable
@@ -64,6 +65,7 @@ service = Service(
         bulk_import_routes,
         import_routes,
         export_routes,
+        archive_routes,
         concern_routes,
         triage_routes,
         theme_routes,

@@ -6,6 +6,7 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 
+from beatbook.kit.archives import SigningKey, jwk
 from beatbook.kit.settings import ServiceSettings
 
 _zones = cache(available_timezones)
@@ -42,6 +43,14 @@ class ForumSettings(ServiceSettings):
     mail_sender: EmailText | Literal[""] = ""
     """The address that mails come from."""
 
+    archive_key: SecretStr | None = Field(default=None, min_length=32)
+    """From which the key is derived that archives are signed with, at least 32 characters; without it there are none.
+
+    Whoever changes it adds the public key that was in use (`x` of `/v1/archive-keys`) to the former ones.
+    """
+    archive_former_keys: str = ""
+    """Public keys that were in use, so that older archives are still verified: `x` of each, parted by commas."""
+
     @property
     def sends_mail(self) -> bool:
         """Whether a mail server is set."""
@@ -52,3 +61,13 @@ class ForumSettings(ServiceSettings):
         if self.sends_mail and not self.mail_sender:
             raise ValueError("with a mail server (BEATBOOK_SMTP_HOST) a sender is needed: BEATBOOK_MAIL_SENDER")
         return self
+
+    def signing_key(self) -> SigningKey | None:
+        """The key that archives are signed with."""
+        return None if self.archive_key is None else SigningKey(self.archive_key.get_secret_value())
+
+    def archive_keys(self) -> list[dict[str, str]]:
+        """The public keys with which archives are verified: the one in use first."""
+        key = self.signing_key()
+        former = [jwk(x.strip()) for x in self.archive_former_keys.split(",") if x.strip()]
+        return [*([key.public] if key else []), *former]

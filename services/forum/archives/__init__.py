@@ -1,0 +1,1 @@
+"""A forum's whole record as one signed archive."""
