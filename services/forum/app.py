@@ -28,6 +28,7 @@ from services.forum.members.routes import routes as member_routes
 from services.forum.minutes.routes import routes as minutes_routes
 from services.forum.posts.routes import routes as post_routes
 from services.forum.reactions import REACTIONS
+from services.forum.reports.routes import routes as report_routes
 from services.forum.representation.routes import routes as representation_routes
 from services.forum.series.routes import routes as series_routes
 from services.forum.settings import ForumSettings
@@ -66,6 +67,7 @@ service = Service(
         import_routes,
         export_routes,
         archive_routes,
+        report_routes,
         concern_routes,
         triage_routes,
         theme_routes,

@@ -55,5 +55,6 @@ def test_what_everyone_hears_is_on_the_public_face() -> None:
         "correction.withdrawn",
         "forum.founded",
         "minutes.published",
+        "report.adopted",
     }
     assert all(kind.audience == EVERYONE for kind in EVENTS.values() if Role.PUBLIC in kind.audience)

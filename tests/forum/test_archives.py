@@ -56,7 +56,8 @@ async def test_the_public_archive_has_open_parts_only(world: World) -> None:
         text = b"".join(opened.read(name) for name in opened.namelist()).decode()
         assert set(opened.namelist()) == {
             "README.txt", "forum.jsonl", "rules_of_procedure.jsonl", "meetings.jsonl", "decisions.jsonl",
-            "concerns.jsonl", "minutes_versions.jsonl", "correction_versions.jsonl", "manifest.json", "manifest.jws",
+            "concerns.jsonl", "minutes_versions.jsonl", "correction_versions.jsonl", "reports.jsonl",
+            "manifest.json", "manifest.jws",
         }  # fmt: skip
     for secret in (
         "ecret",
@@ -105,7 +106,7 @@ async def test_the_command_line_tells_good_from_changed(world: World, tmp_path: 
     good = tmp_path / "good.zip"
     good.write_bytes(await archive(world))
     told = CliRunner().invoke(app, ["forums", "verify", str(good), "--keys", str(keys)])
-    assert (told.exit_code, "as it was signed: 8 files" in told.output) == (0, True), told.output
+    assert (told.exit_code, "as it was signed: 9 files" in told.output) == (0, True), told.output
     changed = tmp_path / "changed.zip"
     with zipfile.ZipFile(good) as source, zipfile.ZipFile(changed, "w") as target:
         for name in source.namelist():

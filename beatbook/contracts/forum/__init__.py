@@ -40,6 +40,7 @@ from beatbook.contracts.forum.meetings import MeetingCalledOff, MeetingHeld, Mee
 from beatbook.contracts.forum.members import MemberChanged, MemberSeated, MemberTermEnded
 from beatbook.contracts.forum.minutes import MinutesApproved, MinutesCirculated, MinutesPublished, MinutesRemarked
 from beatbook.contracts.forum.posts import PostAssigned, PostChanged
+from beatbook.contracts.forum.reports import ReportAdopted
 from beatbook.contracts.forum.signals import SignalCleared, SignalRaised
 from beatbook.contracts.forum.sites import SiteChanged, SiteDesignated
 from beatbook.contracts.forum.trainings import TrainingCancelled, TrainingHeld, TrainingPlanned
@@ -90,6 +91,7 @@ __all__ = [
     "PostAssigned",
     "PostChanged",
     "RecordsExported",
+    "ReportAdopted",
     "SignalCleared",
     "SignalRaised",
     "SiteChanged",

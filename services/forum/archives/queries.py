@@ -20,6 +20,7 @@ from services.forum.exports.rules import Audience, Table, columns
 from services.forum.forums.tables import Forum, RulesOfProcedure
 from services.forum.imports.tables import ImportedRow
 from services.forum.minutes.tables import Minutes, MinutesVersion
+from services.forum.reports.tables import YearlyReport
 from services.forum.signals.tables import WarningSignal
 
 FORUM_IN_PUBLIC = {"id", "area", "kind", "name", "interval_days", "created_at"}
@@ -50,6 +51,7 @@ def files(
         "correction_versions.jsonl": _keyed(
             session, corrections, col(CorrectionVersion.correction_id), col(CorrectionVersion.number)
         ),
+        "reports.jsonl": _reports(session, forum.id, inside=inside),
     }  # fmt: skip
     return found | _inside(session, forum.id) if inside else found
 
@@ -78,6 +80,13 @@ def _inside(session: AsyncSession, forum_id: UUID) -> dict[str, Rows]:
             col(ImportedRow.kind), col(ImportedRow.number),
         ),
     }  # fmt: skip
+
+
+async def _reports(session: AsyncSession, forum_id: UUID, *, inside: bool) -> Rows:
+    """Adopted yearly reports; the figures with what is closed from inside only."""
+    statement = select(YearlyReport).where(YearlyReport.forum_id == forum_id)
+    async for batch in _keyed(session, statement, col(YearlyReport.year), col(YearlyReport.number)):
+        yield [{key: value for key, value in row.items() if inside or key != "inside"} for row in batch]
 
 
 async def _one(row: dict[str, Any]) -> Rows:

@@ -1,0 +1,1 @@
+"""The yearly report: made from the record, frozen when it is adopted, public without what is closed."""
