@@ -1,7 +1,7 @@
 """The access matrix: which role may make which change and read what, a part for each feature.
 
-A feature adds a file beside this one that holds a `PART`; `test_access.py` tries every part over every role, and
-`test_every_operation_is_in_the_matrix` fails for an operation that no part names.
+A feature adds a file beside this one that holds a `PART`; `test_changes.py` and `test_reads.py` try every part over
+every role, and `test_every_operation_is_in_the_matrix` fails for an operation that no part names.
 """
 
 import importlib
@@ -42,7 +42,7 @@ class Part:
     """A feature's part: changes in an order in which one caller can make them all, and reads.
 
     `public` answers everyone, `inside` only those inside (404 for others), `lists` answer everyone and hold `secrets`
-    (names of ids) and the text "ecret" for those inside only. `readers` maps a path to the roles that may read it when
+    (names of ids) and the word "secret" for those inside only. `readers` maps a path to the roles that may read it when
     these are neither.
     """
 
@@ -68,3 +68,15 @@ def parts() -> dict[str, Part]:
     names = sorted(path.stem for path in Path(__file__).parent.glob("*.py"))
     modules = {name: importlib.import_module(f"tests.forum.access.{name}") for name in names}
     return {name: module.PART for name, module in modules.items() if hasattr(module, "PART")}
+
+
+def strangers() -> list[str | None]:
+    """Callers who are not inside the council of XK.PRI."""
+    elsewhere = [f"{role}@{area}" for role in Role for area in ("XK.PEC", "XK.PR", "XK.PRI.DARDANIA")]
+    return [None, *(f"{role}@XK.PRI" for role in Role if role not in INSIDERS), *elsewhere]
+
+
+def readers_outside() -> list[str | None]:
+    """Strangers of each kind: nobody, roles that are not inside, and those who are inside of another area only."""
+    elsewhere = [f"{role}@{area}" for role in sorted(INSIDERS) for area in ("XK.PEC", "XK.PRI.DARDANIA")]
+    return [None, *(f"{role}@XK.PRI" for role in Role if role not in INSIDERS), *elsewhere]
