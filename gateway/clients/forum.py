@@ -9,6 +9,7 @@ from pydantic import Field, TypeAdapter
 
 from beatbook.contracts.areas import Tier
 from gateway.clients.concerns import ConcernCalls
+from gateway.clients.meeting_parts import EmergencyRecord, TopicRecord
 from gateway.clients.outreach import ConsultationRecord, InitiativeRecord
 from gateway.clients.published import CorrectionRecord, DeliveryRecord, MinutesVersionRecord, PublicationRecord
 from gateway.clients.representation import RepresentationRecord
@@ -50,18 +51,14 @@ class ForumRecord(Record):
     kind: str
     name: str
     interval_days: int | None = None
+    triage_days: int | None = None
+    notice_days: int | None = None
+    reports_to: UUID | None = None
     rules_version: int = 0
     advisories: list[AdvisoryRecord] = Field(default_factory=list)
     time_zone: str = "UTC"
     languages: list[str] = Field(default_factory=list)
     created_at: datetime | None = None
-
-
-class TopicRecord(Record):
-    """Something to be spoken about."""
-
-    title: str
-    sensitive: bool = False
 
 
 class MeetingRecord(Record):
@@ -81,6 +78,7 @@ class MeetingRecord(Record):
     state: str
     state_reason: str | None = None
     public: bool
+    emergency: EmergencyRecord | None = None
     members_present: int | None = None
     public_present: int | None = None
     advisories: list[AdvisoryRecord] = Field(default_factory=list)

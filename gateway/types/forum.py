@@ -46,6 +46,12 @@ class Forum(Entity, record=ForumRecord, loader="forum"):
     kind: str
     name: str
     interval_days: int | None = strawberry.field(description="Days within which the forum agreed to meet again.")
+    triage_days: int | None = strawberry.field(
+        description="Days within which it agreed to triage a concern (Rule F14)."
+    )
+    notice_days: int | None = strawberry.field(description="Days ahead of a meeting by which it is to be announced.")
+    time_zone: str = strawberry.field(description="Its IANA time zone.")
+    languages: list[str] = strawberry.field(description="ISO 639 codes.")
     rules_version: int = strawberry.field(
         description="Number of its written rules of procedure; 0: none yet (Rule F4)."
     )
@@ -64,6 +70,14 @@ class Forum(Entity, record=ForumRecord, loader="forum"):
     async def representation(forum: strawberry.Parent[ForumRecord], info: Info) -> Representation | None:
         """Who sits in it and who comes, against who lives there (Rules F5, K8)."""
         return await info.context.services.forum.representation(str(forum.id))  # type: ignore[return-value]
+
+    @strawberry.field
+    @staticmethod
+    async def reports_to(forum: strawberry.Parent[ForumRecord], info: Info) -> "Forum | None":
+        """The general forum that takes up its results (Rule F6)."""
+        if forum.reports_to is None:
+            return None
+        return await info.context.loaders.forum.load(str(forum.reports_to))  # type: ignore[return-value]  # record
 
     @strawberry.field
     @staticmethod
@@ -92,10 +106,19 @@ class Forum(Entity, record=ForumRecord, loader="forum"):
 
 @strawberry.type
 class Topic:
-    """Something to be spoken about; `sensitive` marks what divides or hurts people."""
+    """Something to be spoken about; `sensitive` marks what divides or hurts people, `personalSafety` their safety."""
 
     title: str
     sensitive: bool
+    personal_safety: bool
+
+
+@strawberry.type
+class Emergency:
+    """Why a meeting was called at short notice: the critical incident by id or code (Rule F8)."""
+
+    critical_incident: str
+    reason: str
 
 
 @strawberry.type
@@ -105,11 +128,15 @@ class Meeting(Entity, record=MeetingRecord, loader="meeting"):
     purpose: str
     topics: list[Topic]
     place: str | None
+    languages: list[str]
+    interpreters: list[str]
     starts_at: datetime
+    duration_minutes: int
     held_at: datetime | None
     state: str
     state_reason: str | None
     public: bool
+    emergency: Emergency | None
     members_present: int | None
     public_present: int | None
     advisories: list[Advisory]
