@@ -40,9 +40,9 @@ async def test_a_meeting_with_all_that_belongs_to_it(council: Council) -> None:
     assert report["refused"] == []
     assert {kind: counts["added"] for kind, counts in report["counts"].items()} == {
         "member": 1, "meeting": 1, "item": 2, "mark": 1, "minutes": 1, "decision": 1, "vote": 1}  # fmt: skip
-    told = [event["type"].split(".")[-3:-1] for event in (await api.events())[-5:]]
-    assert told == [["meeting", "planned"], ["meeting", "held"], ["minutes", "approved"], ["minutes", "published"],
-                    ["decision", "recorded"]]  # fmt: skip
+    told = [".".join(event["type"].split(".")[-3:-1]) for event in await api.events()]
+    wanted = ["meeting.planned", "meeting.held", "minutes.approved", "minutes.published", "decision.recorded"]
+    assert [kind for kind in told if kind in wanted] == wanted
     (published,) = (await api.ok("GET", "/minutes", as_=None))["items"]
     assert [item["heading"] for item in published["items"]] == ["Lamps"]
     assert published["held_at"].startswith("2025-05-01T15:00")

@@ -63,7 +63,7 @@ COLUMNS: Mapping[Table, Sequence[Column]] = {
         _inside("name", "Who has the seat"),
         _inside("organisation", "For which organisation"),
         _inside("sector", "Sector that the seat stands for"),
-        _inside("role", "chair, co_chair, secretary, member or observer, as of the export"),
+        _inside("role", "What the seat does in the forum, as of the export"),
         _inside("sex", "female, male or other, where stated"),
         _inside("age_band", "Years: 0-11, 12-17, 18-29, 30-59, 60+, where stated"),
         _inside("minority_group", "By the person's own statement"),
