@@ -47,7 +47,7 @@ LISTS = {
     **dict.fromkeys((*PAGED, *PAGED_OR_BATCHED, *BATCHED), DEFAULT_FIRST),
 }
 """Items to reckon with where no `first` is given; how many children there are, `Allowance` counts."""
-FETCHED = frozenset({"figure", "rates", *PAGED})
+FETCHED = frozenset({"figure", "rates", "delivery", *PAGED})
 """Fields that each need a call of their own."""
 FETCH_COST = MAX_COST // MAX_CALLS
 """What such a call counts for: objects only, or calls only, come to the same ceiling."""

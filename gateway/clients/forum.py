@@ -281,6 +281,10 @@ class ForumClient(ConcernCalls):
         """A page of decisions."""
         return await self._upstream.read(_DECISIONS, "/decisions", params)
 
+    async def area_delivery(self, code: str) -> DeliveryRecord:
+        """How the public decisions of an area and everything below it were delivered. Rule F13."""
+        return await self._upstream.read(_DELIVERY, f"/areas/{code}/delivery")
+
     async def plan_meeting(self, forum_id: str, body: Mapping[str, Any], headers: Mapping[str, str]) -> MeetingRecord:
         """Plan a meeting of a forum. Rule F7."""
         return await self._upstream.change(_MEETING, f"/forums/{forum_id}/meetings", body, headers=headers)

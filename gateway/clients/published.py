@@ -71,6 +71,13 @@ class DeliveryRecord(Record):
     """How a forum's public decisions were delivered; rates are 0 to 1, None when nothing was due."""
 
     decided: int = 0
+    open: int = 0
+    overdue: int = 0
+    delivered_on_time: int = 0
+    delivered_late: int = 0
+    delivered_undated: int = 0
+    declined: int = 0
+    withdrawn: int = 0
     due: int = 0
     delivery_rate: float | None = None
     on_time_rate: float | None = None

@@ -13,7 +13,7 @@ from gateway.context import Info
 from gateway.periods import Span
 from gateway.types.cases import Problem
 from gateway.types.figures import area_figure, area_rates, area_series
-from gateway.types.forum import Decision, DecisionState, Forum, Meeting, Minutes
+from gateway.types.forum import Decision, DecisionState, Delivery, Forum, Meeting, Minutes
 from gateway.types.handover import Brief
 from gateway.types.measures import Figure, Per, Rates, Series
 from gateway.types.nodes import Entity
@@ -67,6 +67,12 @@ class Area(Entity, record=AreaRecord, loader="area"):
         children = await info.context.loaders.children.load(area.code)
         info.context.allowance.take_areas(len(children))
         return children  # type: ignore[return-value]
+
+    @strawberry.field
+    @staticmethod
+    async def delivery(area: strawberry.Parent[AreaRecord], info: Info) -> Delivery | None:
+        """How the decisions of its forums, and of those below it, were delivered."""
+        return await info.context.services.forum.area_delivery(area.code)  # type: ignore[return-value]  # record
 
     @strawberry.field
     @staticmethod

@@ -40,6 +40,23 @@ class Advisory:
 
 
 @strawberry.type
+class Delivery:
+    """How public decisions were delivered, as counts; rates are per decision due, from 0 to 1 (Rule F13)."""
+
+    decided: int
+    open: int
+    overdue: int
+    delivered_on_time: int
+    delivered_late: int
+    delivered_undated: int
+    declined: int
+    withdrawn: int
+    due: int = strawberry.field(description="Past their date or delivered; withdrawn and undated ones are not due.")
+    delivery_rate: float | None = strawberry.field(description="Delivered, on time or late; null when none is due.")
+    on_time_rate: float | None = strawberry.field(description="Delivered by the due date; null when none is due.")
+
+
+@strawberry.type
 class Forum(Entity, record=ForumRecord, loader="forum"):
     """A forum: a community advisory board, safety council or other (Rule F1)."""
 
@@ -78,6 +95,12 @@ class Forum(Entity, record=ForumRecord, loader="forum"):
         if forum.reports_to is None:
             return None
         return await info.context.loaders.forum.load(str(forum.reports_to))  # type: ignore[return-value]  # record
+
+    @strawberry.field
+    @staticmethod
+    async def delivery(forum: strawberry.Parent[ForumRecord], info: Info) -> Delivery | None:
+        """How its decisions were delivered: on time, late, not yet."""
+        return await info.context.services.forum.delivery(str(forum.id))  # type: ignore[return-value]  # record
 
     @strawberry.field
     @staticmethod

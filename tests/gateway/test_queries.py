@@ -18,7 +18,8 @@ OVERVIEW = """query Overview($code: String!) { area(code: $code) {
   code name tier population parent { code } children { code population boundary }
   indicators { indicator { code note } periods values numerators denominators flags }
   rates(indicator: "incidents_per_10000") { from to areas values flags }
-  forums { edges { cursor node { id name area { code } } } pageInfo { hasNextPage endCursor } }
+  delivery { decided overdue deliveredLate deliveryRate }
+  forums { edges { cursor node { id name area { code } delivery { due } } } pageInfo { hasNextPage endCursor } }
   meetings { edges { node { id startsAt public forum { id } } } }
   minutes { edges { node { published sha256 items { heading closed } meeting { id } meetingId } } }
   openDecisions { edges { node { text overdue dueOn version forum { name } } } }
@@ -49,6 +50,8 @@ async def test_one_query_joins_all_services(whole_country: Country, tokens: Call
     minutes = area["minutes"]["edges"][0]["node"]
     assert minutes["meeting"]["id"] == minutes["meetingId"]
     assert area["openDecisions"]["edges"][0]["node"]["overdue"] is True
+    assert area["delivery"]["overdue"] >= 1
+    assert area["delivery"]["deliveryRate"] is not None
     assert area["problems"]["edges"] == []
 
 

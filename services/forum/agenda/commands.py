@@ -10,7 +10,7 @@ from sqlalchemy import func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import and_, col, delete
 
-from beatbook.kit.db import AsyncSession
+from beatbook.kit.db import AsyncSession, driver_connection
 from beatbook.kit.ids import new_id
 from services.forum.agenda import queries
 from services.forum.agenda.rules import EntryKind, compose
@@ -51,6 +51,15 @@ async def amend_entry(
         col(AgendaEntry.source_id) == source_id,
     )
     await session.exec(statement.values(**values).execution_options(synchronize_session=False))
+
+
+async def open_entry(session: AsyncSession, *, forum_id: UUID, kind: EntryKind, source_id: UUID) -> None:
+    """Have everyone see an entry from now on; by plain SQL, since publishing waits for it."""
+    connection = await driver_connection(session)
+    await connection.execute(
+        "update agenda_entries set public = true where forum_id = $1 and kind = $2 and source_id = $3",
+        forum_id, kind.value, source_id,
+    )  # fmt: skip
 
 
 async def amend_source(session: AsyncSession, source_id: UUID, *, title: str, public: bool) -> None:

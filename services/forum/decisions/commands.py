@@ -4,13 +4,10 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import update
-from sqlmodel import col
-
 from beatbook.contracts.actor import Actor
 from beatbook.contracts.areas import Tier, tier_of
 from beatbook.contracts.forum import DecisionCascaded, DecisionClosed, DecisionRecorded, DecisionSuperseded
-from beatbook.kit.db import AsyncSession
+from beatbook.kit.db import AsyncSession, driver_connection
 from beatbook.kit.errors import Conflict, Refused
 from beatbook.kit.events import emit
 from beatbook.kit.web import ExpectedVersion
@@ -188,9 +185,10 @@ async def note_minuted(
     """Note which published version of the minutes was the first to hold these decisions. Rules F11, F13."""
     new = [decision.id for decision in decisions if decision.minutes_id is None]
     if new:
-        statement = update(Decision).where(col(Decision.id).in_(new))
-        await session.exec(
-            statement.values(minutes_id=minutes_id, minutes_number=number, version=Decision.version + 1)
+        connection = await driver_connection(session)
+        await connection.execute(
+            "update decisions set minutes_id = $1, minutes_number = $2, version = version + 1 where id = any($3)",
+            minutes_id, number, new,
         )  # fmt: skip
 
 

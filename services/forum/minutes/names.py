@@ -26,6 +26,7 @@ _SPELLINGS = (
 )  # fmt: skip
 """How Albanian and South Slavic spellings of a sound are brought together."""
 _INVISIBLE = {"Mn", "Me", "Cf"}
+_NO_LETTERS = {code: None for code in range(128) if not chr(code).isalnum()}
 _APART = r"[\W_]*"
 _ENDING = r"(?:[aeiou]\w{0,2})?"
 _LONG = 6
@@ -46,9 +47,11 @@ def plain(text: str) -> str:
     """The text in small Latin letters as far as it can be written so, with one spelling for a sound."""
     if "&" in text:
         text = html.unescape(text)
-    text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    if not text.isascii():
-        text = text.translate(_Folding())
+    if text.isascii():
+        text = text.lower()
+    else:
+        decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+        text = decomposed.translate(_Folding())
     for written, sound in _SPELLINGS:
         text = text.replace(written, sound)
     return text
@@ -64,11 +67,15 @@ _TITLES = frozenset(
 
 @dataclass(frozen=True)
 class _Sought:
-    """A name as it is looked for: its letters that are there when it is, the initials, and the pattern."""
+    """A name as it is looked for: letters or short forms without which it is not there, and the whole pattern."""
 
-    keys: tuple[str, ...]
-    initials: str | None
+    letters: str
+    short: tuple[re.Pattern[str], ...]
     pattern: re.Pattern[str]
+
+    def may_be_in(self, letters: str, text: str) -> bool:
+        """A quick look: whether the pattern could be found in a text of these letters."""
+        return self.letters in letters or any(form.search(text) for form in self.short)
 
 
 def named_in(names: Iterable[str], texts: Mapping[str, str]) -> list[str]:
@@ -79,12 +86,13 @@ def named_in(names: Iterable[str], texts: Mapping[str, str]) -> list[str]:
     wanted = [sought for name in dict.fromkeys(names) if (sought := _sought(name))]
     if not wanted:
         return []
+    everything = plain("\n".join(texts.values()))
+    letters = everything.translate(_NO_LETTERS) if everything.isascii() else re.sub(r"[\W_]+", "", everything)
+    likely = [sought.pattern for sought in wanted if sought.may_be_in(letters, everything)]
+    if not likely:
+        return []
     shown = {label: plain(text) for label, text in texts.items()}
-    everything = "\n".join(shown.values())
-    letters = re.sub(r"[\W_]+", "", everything)
-    dotted = {"".join(pair) for pair in re.findall(r"(?<!\w)(\w)\.\s?(\w)\.(?!\w)", everything)}
-    likely = [sought for sought in wanted if sought.initials in dotted or any(key in letters for key in sought.keys)]
-    return [label for label, text in shown.items() if any(sought.pattern.search(text) for sought in likely)]
+    return [label for label, text in shown.items() if any(pattern.search(text) for pattern in likely)]
 
 
 def _sought(name: str) -> _Sought | None:
@@ -94,21 +102,25 @@ def _sought(name: str) -> _Sought | None:
         return None
     if len(words) == 1:
         spelt = _word(words[0]) if len(words[0]) >= _LONG else re.escape(words[0])
-        return _Sought((_stem(words[0]),), None, re.compile(rf"(?<!\w){spelt}(?!\w)"))
+        return _Sought(_stem(words[0]), (), re.compile(rf"(?<!\w){spelt}(?!\w)"))
     first, last = words[0], words[-1]
     between = "|".join([*(_word(word) for word in words[1:-1]), r"\w"])
     gap = rf"{_APART}(?:(?<!\w)(?:{between}){_APART}){{0,2}}"
+    short = (
+        rf"{re.escape(_stem(first))}\w{{0,3}}[\W_]+{re.escape(last[0])}\.",
+        rf"{re.escape(first[0])}\.\s?{re.escape(last[0])}\.",
+    )
     ways = [
         rf"{_word(first)}{gap}{_word(last)}",
         rf"{_word(last)}{gap}{_word(first)}",
         rf"(?:{_initial(first)}){_APART}{_word(last)}",
         rf"{_word(last)}[\W_]+(?:{_initial(first)})",
-        rf"{_word(first)}[\W_]+{re.escape(last[0])}\.",
-        rf"{re.escape(first[0])}\.\s?{re.escape(last[0])}\.",
         rf"(?:{'|'.join(sorted(_TITLES))})\.?[\W_]+{_word(last)}",
+        rf"{_word(first)}[\W_]+{re.escape(last[0])}\.",
+        short[1],
     ]
     return _Sought(
-        (_stem(first), _stem(last)), first[0] + last[0], re.compile(rf"(?<!\w)(?:{'|'.join(ways)})(?!\w)")
+        _stem(last), tuple(map(re.compile, short)), re.compile(rf"(?<!\w)(?:{'|'.join(ways)})(?!\w)")
     )  # fmt: skip
 
 

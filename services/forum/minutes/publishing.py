@@ -11,13 +11,11 @@ from beatbook.kit.db import AsyncSession
 from beatbook.kit.errors import Conflict, Refused
 from beatbook.kit.events import emit
 from beatbook.kit.web import ExpectedVersion
-from services.forum.agenda.commands import amend_entry, queue, withdraw_all
+from services.forum.agenda.commands import open_entry, queue, withdraw_all
 from services.forum.agenda.rules import EntryKind
 from services.forum.decisions.commands import note_minuted
 from services.forum.decisions.queries import decisions_of, public_decisions_of
 from services.forum.decisions.tables import Decision
-from services.forum.forums.queries import forum_by_id
-from services.forum.meetings.queries import meeting_by_id
 from services.forum.members.queries import names_of_persons
 from services.forum.minutes import queries, rules
 from services.forum.minutes.commands import stepped, stored
@@ -67,8 +65,9 @@ def _results(minutes: Minutes) -> list[rules.Result]:
 async def _publish_version(
     session: AsyncSession, actor: Actor, now: datetime, minutes: Minutes, *, reason: str | None
 ) -> None:
-    forum = await forum_by_id(session, minutes.forum_id)
-    decisions = await public_decisions_of(session, minutes.meeting_id) if minutes.meeting_public else []
+    with session.no_autoflush:  # what changes is written once, at the end
+        attendance, reports_to = await queries.attendance_and_reporting(session, minutes.meeting_id)
+        decisions = await public_decisions_of(session, minutes.meeting_id) if minutes.meeting_public else []
     draft = rules.Draft(
         items=[rules.Item(**item) for item in minutes.items],
         decisions=[_decided(decision) for decision in decisions],
@@ -76,7 +75,7 @@ async def _publish_version(
         language=minutes.language,
         reason=reason,
     )
-    members = await names_of_persons(session, minutes.forum_id) if forum.reports_to else []
+    members = await names_of_persons(session, minutes.forum_id) if reports_to else []
     unmet = rules.publishing_obstacles(
         draft, minutes.public_attendees, members, meeting_public=minutes.meeting_public
     )  # fmt: skip
@@ -84,7 +83,6 @@ async def _publish_version(
         raise Refused(
             "These minutes can't be shown to the public yet.", code="not-publishable", rule="F11", unmet=unmet
         )
-    meeting = await meeting_by_id(session, actor, minutes.meeting_id)
     previous = (await queries.newest_versions(session, [minutes])).get(minutes.id)
     number, corrects = minutes.published + 1, minutes.published or None
     content = rules.version_content(
@@ -97,19 +95,18 @@ async def _publish_version(
         corrects=corrects,
         previous_sha256=previous.sha256 if previous else None,
         published_at=now.isoformat(),
-        attendance=(
-            {"members": meeting.members_present or 0, "public": meeting.public_present or 0} if meeting.public else None
-        ),
+        attendance=attendance if minutes.meeting_public else None,
         draft=draft,
     )
     digest = sha256_hex(canonical_json(content))
     session.add(MinutesVersion(minutes_id=minutes.id, number=number, content=content, sha256=digest, published_at=now))
     minutes.published = number
+    await session.flush()
     if corrects is None:
-        await amend_entry(session, forum_id=minutes.forum_id, kind=EntryKind.MINUTES, source_id=minutes.id, public=True)
+        await open_entry(session, forum_id=minutes.forum_id, kind=EntryKind.MINUTES, source_id=minutes.id)
     await note_minuted(session, decisions, minutes.id, number)
-    if forum.reports_to is not None:
-        await _report(session, now, minutes, draft, forum.reports_to)
+    if reports_to is not None:
+        await _report(session, now, minutes, draft, reports_to)
     event = MinutesPublished(
         minutes_id=minutes.id,
         meeting_id=minutes.meeting_id,

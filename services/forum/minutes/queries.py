@@ -13,6 +13,8 @@ from beatbook.kit.crypto import canonical_json, sha256_hex
 from beatbook.kit.db import AsyncSession
 from beatbook.kit.errors import Forbidden, NotFound
 from services.forum.forums.rules import INSIDERS, may_manage, may_see_inside
+from services.forum.forums.tables import Forum
+from services.forum.meetings.tables import Meeting
 from services.forum.minutes import rules
 from services.forum.minutes.rules import MinutesState
 from services.forum.minutes.schemas import (
@@ -115,6 +117,17 @@ async def list_versions(
         .limit(limit)
     )
     return (await session.exec(statement)).all()
+
+
+async def attendance_and_reporting(session: AsyncSession, meeting_id: UUID) -> tuple[dict[str, int], UUID | None]:
+    """How many came to a meeting, and the forum that its forum reports to, if any. Rules F6, F10."""
+    statement = (
+        select(Meeting.members_present, Meeting.public_present, Forum.reports_to)
+        .join(Forum, col(Forum.id) == Meeting.forum_id)
+        .where(Meeting.id == meeting_id)
+    )
+    members, public, reports_to = (await session.exec(statement)).one()
+    return {"members": members or 0, "public": public or 0}, reports_to
 
 
 async def version_by_number(session: AsyncSession, actor: Actor, minutes_id: UUID, number: int) -> MinutesVersion:
