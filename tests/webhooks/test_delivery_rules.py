@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -12,6 +13,7 @@ from standardwebhooks import Webhook
 from beatbook.contracts.forum import AreaRegistered, ForumFounded
 from services.webhooks.deliveries.rules import (
     GIVE_UP,
+    IDENTIFYING,
     JITTER,
     PAUSES,
     PING,
@@ -23,11 +25,12 @@ from services.webhooks.deliveries.rules import (
     verdict,
 )
 from services.webhooks.deliveries.signing import signed_headers
-from services.webhooks.endpoints.rules import DisabledReason
+from services.webhooks.endpoints.rules import OFFERED, DisabledReason
 from services.webhooks.endpoints.sealing import Seal, Unreadable, new_secret
 
 pytestmark = pytest.mark.pure
 
+GUIDE = (Path(__file__).parents[2] / "docs" / "webhooks.md").read_text()
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 jitter = st.floats(0, 1, exclude_max=True)
 
@@ -154,6 +157,15 @@ def test_partners_are_told_identifiers_only():
     forum_id = UUID(int=1)
     forum = ForumFounded(forum_id=forum_id, area="XK.PRI", kind="youth", name="Youth forum")
     assert told(forum) == {"forum_id": str(forum_id), "area": "XK.PRI", "kind": "youth"}
+
+
+@pytest.mark.parametrize("kind", [kind for name, kind in OFFERED.items() if not name.startswith(("area.", "forum."))])
+def test_the_guide_lists_every_field_that_is_told(kind):
+    """Public papers carry ids, codes, numbers and dates alone: partners are told them whole, as the guide says."""
+    row = next(line for line in GUIDE.splitlines() if line.startswith(f"| `{kind.short_type()}` |"))
+    listed = row.split("|")[3].strip(" `").split()
+    assert sorted(listed) == sorted(kind.model_fields)
+    assert set(listed) <= IDENTIFYING
 
 
 def test_the_message_is_standard():

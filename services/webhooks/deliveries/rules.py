@@ -53,7 +53,8 @@ class DeliveryState(StrEnum):
 IDENTIFYING = frozenset(
     {
         "minutes_id", "meeting_id", "forum_id", "area", "code", "tier", "kind", "number", "corrects", "sha256",
-        "held_at", "valid_from", "closed_on", "successors",
+        "held_at", "valid_from", "closed_on", "successors", "correction_id", "revises", "about", "about_id",
+        "about_area", "languages", "consultation_id", "how", "year", "published_at", "withdrawn_at",
     }
 )  # fmt: skip
 """The fields of events that a partner is sent: ids, codes, numbers, dates. It fetches the rest under its own grants."""

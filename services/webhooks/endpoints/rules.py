@@ -9,7 +9,17 @@ from urllib.parse import urlsplit
 
 from beatbook.contracts.actor import Actor, Role
 from beatbook.contracts.envelope import Event
-from beatbook.contracts.forum import AreaClosed, AreaRegistered, ForumFounded, MinutesPublished
+from beatbook.contracts.forum import (
+    AreaClosed,
+    AreaRegistered,
+    ConsultationPublished,
+    ConsultationWithdrawn,
+    CorrectionPublished,
+    CorrectionWithdrawn,
+    ForumFounded,
+    MinutesPublished,
+    ReportAdopted,
+)
 
 MOST_ENDPOINTS = 20
 """Endpoints that one agency may have at a time."""
@@ -24,6 +34,11 @@ class EventType(StrEnum):
     FORUM_FOUNDED = "forum.founded"
     AREA_REGISTERED = "area.registered"
     AREA_CLOSED = "area.closed"
+    CORRECTION_PUBLISHED = "correction.published"
+    CORRECTION_WITHDRAWN = "correction.withdrawn"
+    CONSULTATION_PUBLISHED = "consultation.published"
+    CONSULTATION_WITHDRAWN = "consultation.withdrawn"
+    REPORT_ADOPTED = "report.adopted"
 
 
 OFFERED: Mapping[EventType, type[Event]] = {
@@ -31,6 +46,11 @@ OFFERED: Mapping[EventType, type[Event]] = {
     EventType.FORUM_FOUNDED: ForumFounded,
     EventType.AREA_REGISTERED: AreaRegistered,
     EventType.AREA_CLOSED: AreaClosed,
+    EventType.CORRECTION_PUBLISHED: CorrectionPublished,
+    EventType.CORRECTION_WITHDRAWN: CorrectionWithdrawn,
+    EventType.CONSULTATION_PUBLISHED: ConsultationPublished,
+    EventType.CONSULTATION_WITHDRAWN: ConsultationWithdrawn,
+    EventType.REPORT_ADOPTED: ReportAdopted,
 }
 
 
