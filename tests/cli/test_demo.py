@@ -152,3 +152,8 @@ async def test_an_interrupted_load_goes_on_and_nothing_is_there_twice(
     await load()
     assert said[-1] == "Xandovia is there already."
     assert await forum.fetchval(events) == before
+
+
+def test_minutes_of_the_closed_meeting_are_not_published(country: Country) -> None:
+    closed = [meeting for forum in country.forums for meeting in forum.meetings if not meeting.body["public"]]
+    assert [meeting.minutes for meeting in closed] == ["approved"]

@@ -195,6 +195,8 @@ def _hold(
     if topics[0].sensitive:
         meeting.items.append({"heading": "A single case", "text": words.CLOSED_ITEM, "closed": True})
     meeting.minutes = "published" if latest >= 1 else random.choice(("draft", "circulated", "approved", "published"))
+    if not meeting.body["public"]:
+        meeting.minutes = "approved"  # of a closed meeting nothing here is open, so there is nothing to publish
     if municipality.code == "BRENNICK" and latest == 2 and len(meeting.attendance) == SEATS["community_safety_council"]:
         items = [*meeting.items[:1], meeting.items[1] | {"text": topics[0].decision + " By the end of the quarter."}]
         meeting.correction = {
