@@ -34,6 +34,7 @@ DECISIONS, ABSENCES = for_forums(remind_of_decisions), for_forums(review)
 REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     told.MeetingHeld: (INTERVALS, SIGNALS),
     told.MeetingCalledOff: (SIGNALS,),
+    told.MeetingClimateChanged: (SIGNALS,),
     told.ForumChanged: (INTERVALS,),
     told.MemberSeated: (CHAIRS, ABSENCES),
     told.MemberChanged: (CHAIRS, ABSENCES),

@@ -98,6 +98,7 @@ async def test_an_interrupted_load_goes_on_and_nothing_is_there_twice(
 ) -> None:
     monkeypatch.setattr(incidents, "COUNT", 800)
     monkeypatch.setattr(forums, "HISTORY", timedelta(days=100))
+    monkeypatch.setattr(forums, "CLOSED_MEETING", ("XD.ALDERPORT", 1))
     running = await stack("forum", "cases", "kpi", "handover", "webhooks")
     urls = {name: service.url for name, service in running.items()}
     token = tokens("admin@XD", subject="demo").removeprefix("Bearer ")

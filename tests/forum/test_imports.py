@@ -164,3 +164,14 @@ async def test_odd_input_is_refused_and_changes_nothing(council: Council, rows: 
     assert answer.status_code == 422 or answer.json()["rows"][0]["outcome"] == "refused" or "items" in rows[0]
     if answer.status_code == 422:
         assert await api.fingerprint() == before
+
+
+async def test_rules_f2_f10_a_mark_of_a_seat_that_was_not_taken_then_is_refused_alone(council: Council) -> None:
+    later = MEMBER | {"external_id": "M2", "name": "Ben", "term_start": "2025-05-02"}
+    marks = [{"member": "M1", "status": "present"}, {"member": "M2", "status": "present"}]
+    report = await send(council, MEMBER, later, meeting(attendance=marks))
+    assert [(part["kind"], part["number"], part["reason"]) for part in report["refused"]] == [("mark", 1, "not-seated")]
+    assert report["counts"]["mark"] == {"added": 1, "unchanged": 0, "refused": 1}
+    api, *_ = council
+    (held,) = (await api.ok("GET", "/meetings", state="held"))["items"]
+    assert held["members_present"] == 1

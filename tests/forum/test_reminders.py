@@ -16,6 +16,7 @@ from services.forum.timers import TIMERS
 from tests.forum.conftest import CHAIR, COUNCIL, NOW, Api, World, hold, publish
 
 REMINDERS = [timer for timer in TIMERS if timer.name != "warning-signals"]
+(INTERVALS,) = (timer for timer in TIMERS if timer.name == "intervals-passed")
 TODAY = NOW.date()
 
 
@@ -83,6 +84,26 @@ async def test_rule_f7_the_agreed_interval_passed_without_a_meeting(world: World
     assert "founded on 2026-03-15" in (await open_(api, never))["agreed-interval-passed"]["text"]
     await api.ok("PATCH", f"/forums/{never}", {"interval_days": 60})
     assert await open_(api, never) == {}
+
+
+async def test_rule_f7_the_interval_is_counted_in_days_of_the_forums_clocks(
+    country: Api, worker: WorkerContext
+) -> None:
+    zones = {"Pacific/Auckland": 13, "UTC": 0, "America/Los_Angeles": -7}
+    found = {
+        zone: (await country.ok("POST", "/forums", COUNCIL | {"interval_days": 30, "time_zone": zone}))["id"]
+        for zone in zones
+    }
+    passed = {}
+    for hours in range(30 * 24, 33 * 24):
+        country.now = NOW + timedelta(hours=hours)
+        await INTERVALS.run(worker)
+        for zone, forum in found.items():
+            if zone not in passed and "agreed-interval-passed" in await open_(country, forum):
+                passed[zone] = country.now
+    # founded at noon of 15 March by UTC, which is 16 March in Auckland, whose summer ends meanwhile
+    assert {zone: f"{moment:%m-%d %H}" for zone, moment in passed.items()} == {
+        "Pacific/Auckland": "04-15 12", "UTC": "04-15 00", "America/Los_Angeles": "04-15 07"}  # fmt: skip
 
 
 async def test_rule_f3_the_police_chairs_past_the_agreed_day(world: World, worker: WorkerContext) -> None:

@@ -127,12 +127,14 @@ def test_what_is_held_or_cancelled_does_not_change(state: MeetingState) -> None:
 def test_holding_says_everything_that_is_missing_at_once() -> None:
     """Rules F4, F7."""
     start = datetime(2026, 3, 20, tzinfo=UTC)
-    assert len(meetings.holding_obstacles(start, NOW + timedelta(seconds=1), NOW, None)) == 3
+    assert len(meetings.holding_obstacles(start, NOW + timedelta(seconds=1), NOW, None, NOW.date())) == 3
     yesterday = NOW - timedelta(days=1)
-    assert meetings.holding_obstacles(NOW, NOW, NOW, TODAY) == []
-    assert meetings.holding_obstacles(NOW, yesterday, NOW, yesterday.date()) == []
-    assert len(meetings.holding_obstacles(NOW, yesterday, NOW, TODAY)) == 1
-    assert len(meetings.holding_obstacles(NOW, yesterday - timedelta(seconds=1), NOW, date(2020, 1, 1))) == 1
+    assert meetings.holding_obstacles(NOW, NOW, NOW, TODAY, TODAY) == []
+    assert meetings.holding_obstacles(NOW, yesterday, NOW, yesterday.date(), yesterday.date()) == []
+    assert len(meetings.holding_obstacles(NOW, yesterday, NOW, TODAY, yesterday.date())) == 1
+    assert meetings.holding_obstacles(NOW, yesterday, NOW, TODAY, TODAY) == []
+    earlier = yesterday - timedelta(seconds=1)
+    assert len(meetings.holding_obstacles(NOW, earlier, NOW, date(2020, 1, 1), earlier.date())) == 1
 
 
 @given(st.lists(st.sampled_from(Attendance)))

@@ -36,7 +36,13 @@ from beatbook.contracts.forum.initiatives import (
     InitiativeReported,
     InitiativeStarted,
 )
-from beatbook.contracts.forum.meetings import MeetingCalledOff, MeetingHeld, MeetingInvited, MeetingPlanned
+from beatbook.contracts.forum.meetings import (
+    MeetingCalledOff,
+    MeetingClimateChanged,
+    MeetingHeld,
+    MeetingInvited,
+    MeetingPlanned,
+)
 from beatbook.contracts.forum.members import MemberChanged, MemberSeated, MemberTermEnded
 from beatbook.contracts.forum.minutes import MinutesApproved, MinutesCirculated, MinutesPublished, MinutesRemarked
 from beatbook.contracts.forum.posts import PostAssigned, PostChanged
@@ -78,6 +84,7 @@ __all__ = [
     "InitiativeReported",
     "InitiativeStarted",
     "MeetingCalledOff",
+    "MeetingClimateChanged",
     "MeetingHeld",
     "MeetingInvited",
     "MeetingPlanned",

@@ -51,3 +51,13 @@ class MeetingCalledOff(Event, service="forum", aggregate="meeting", verb="called
     forum_id: UUID
     area: AreaCode
     state: Literal["postponed", "cancelled"]
+
+
+class MeetingClimateChanged(
+    Event, service="forum", aggregate="meeting", verb="climate_changed", audience=INSIDE_FORUMS
+):
+    """The climate of a held meeting was noted afterwards, or put right; it says that, not how it felt. Rule F17."""
+
+    meeting_id: UUID
+    forum_id: UUID
+    area: AreaCode

@@ -16,11 +16,15 @@ from beatbook.kit.web import ExpectedVersion
 from services.forum.decisions.commands import close_decision, record_decision
 from services.forum.decisions.rules import Method
 from services.forum.decisions.schemas import DecisionCreate
+from services.forum.forums.queries import forum_by_id
 from services.forum.imports import rules
 from services.forum.imports.rules import Entry, RecordKind, Refusal
 from services.forum.imports.schemas import DecisionRow, ItemRow, MarkRow, MeetingRow, VoteRow
 from services.forum.meetings.commands import call_off_meeting, hold_meeting, plan_meeting
+from services.forum.meetings.rules import Attendance, local_day
 from services.forum.meetings.schemas import AttendanceIn, MeetingCallOff, MeetingCreate, MeetingHold, Topic
+from services.forum.members.queries import seats
+from services.forum.members.rules import seat_day_obstacle
 from services.forum.minutes.commands import approve_minutes, circulate_minutes, write_minutes
 from services.forum.minutes.publishing import publish_minutes
 from services.forum.minutes.rules import MinutesState
@@ -101,9 +105,10 @@ class MeetingIntake:
     async def _hold(self, row: MeetingRow, meeting_id: UUID) -> None:
         sent = [read(MarkRow, mark) for mark in row.attendance]
         named = [mark if isinstance(mark, Refusal) else rules.Named(mark.member, mark.status) for mark in sent]
-        marks = rules.once_each(named, self.imported, self.seats)
+        held_at = row.held_at or row.starts_at
+        marks = await self._of_their_day(held_at, rules.once_each(named, self.imported, self.seats))
         held = MeetingHold(
-            held_at=row.held_at or row.starts_at,
+            held_at=held_at,
             attendance=[AttendanceIn(member_id=m[0], status=m[1]) for m in marks if not isinstance(m, Refusal)],
             public=row.public_counts,
             highest_police_rank=row.highest_police_rank,
@@ -115,6 +120,17 @@ class MeetingIntake:
                 self._note(RecordKind.MARK, number, mark, member)
             else:
                 self.entries.append(Entry(RecordKind.MARK, number, member, mark[0]))
+
+    async def _of_their_day(
+        self, held_at: datetime, marks: Sequence[tuple[UUID, Attendance] | Refusal]
+    ) -> list[tuple[UUID, Attendance] | Refusal]:
+        """The marks, those refused whose seat was not taken on the day of the meeting. Rules F2, F10."""
+        held_on = local_day(held_at, (await forum_by_id(self.session, self.forum_id)).time_zone)
+        known = await seats(self.session, self.forum_id, [mark[0] for mark in marks if not isinstance(mark, Refusal)])
+        off = {
+            seat.id for seat in known.values() if seat_day_obstacle(seat.id, seat.term_start, seat.term_end, held_on)
+        }
+        return [mark if isinstance(mark, Refusal) or mark[0] not in off else rules.NOT_SEATED for mark in marks]
 
     async def _minutes(self, row: MeetingRow, meeting_id: UUID, items: Sequence[ItemRow | Refusal]) -> None:
         lines = [item for item in items if isinstance(item, ItemRow)]

@@ -67,6 +67,9 @@ UNKNOWN_MEMBER = Refusal(
     "unknown-member", "Nobody with this external_id or id has a seat in this forum: import the seat first."
 )
 TWICE = Refusal("twice", "The member has one already: the first one counts.")
+NOT_SEATED = Refusal(
+    "not-seated", "The seat had not begun or was over on the day of the meeting: import the term that it had then."
+)
 NOT_HELD = Refusal("not-held", "The meeting was not held: nobody came, and nothing was decided.")
 NOT_CAST = Refusal("not-cast", "No vote was cast: the member was away, or did not take part.")
 OPEN_TOPIC = Refusal(

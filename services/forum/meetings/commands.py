@@ -1,10 +1,11 @@
 """Changes of meetings."""
 
 from datetime import datetime
+from operator import attrgetter
 from uuid import UUID
 
 from beatbook.contracts.actor import Actor
-from beatbook.contracts.forum import MeetingCalledOff, MeetingHeld, MeetingPlanned
+from beatbook.contracts.forum import MeetingCalledOff, MeetingClimateChanged, MeetingHeld, MeetingPlanned
 from beatbook.kit.db import AsyncSession
 from beatbook.kit.errors import Conflict, Refused
 from beatbook.kit.events import emit
@@ -13,12 +14,13 @@ from services.forum.advisories.commands import settle
 from services.forum.advisories.rules import About
 from services.forum.agenda.commands import take_up
 from services.forum.areas.queries import area_by_code
-from services.forum.forums.queries import first_rules_adopted, managed_forum
+from services.forum.forums.queries import first_rules_adopted, forum_by_id, managed_forum
 from services.forum.forums.tables import Forum
 from services.forum.meetings import queries, rules
-from services.forum.meetings.schemas import MeetingCallOff, MeetingCreate, MeetingHold, MeetingPatch
+from services.forum.meetings.schemas import ClimateNote, MeetingCallOff, MeetingCreate, MeetingHold, MeetingPatch
 from services.forum.meetings.tables import AttendanceMark, Meeting, MeetingClimate, Postponement
 from services.forum.members.queries import seats
+from services.forum.members.rules import seat_day_obstacle
 from services.forum.trust.queries import trust_level
 from services.forum.trust.rules import TrustLevel
 
@@ -85,14 +87,19 @@ async def hold_meeting(
     expected.check(meeting.version)
     if obstacle := rules.state_obstacle(meeting.state, "held"):
         raise Conflict(obstacle, rule="F7")
+    forum = await forum_by_id(session, meeting.forum_id)
+    held_on = rules.local_day(request.held_at, forum.time_zone)
     rules_since = await first_rules_adopted(session, meeting.forum_id)
-    unmet = rules.holding_obstacles(meeting.starts_at, request.held_at, now, rules_since)
+    unmet = rules.holding_obstacles(meeting.starts_at, request.held_at, now, rules_since, held_on)
     marked = [mark.member_id for mark in request.attendance]
     if len(set(marked)) < len(marked):
         unmet.append("A member is marked twice: give each member one mark.")
     known = await seats(session, meeting.forum_id, marked)
     if len(known) < len(set(marked)):
         unmet.append("Attendance names someone who has no seat in this forum: give them a seat first.")
+    for seat in sorted(known.values(), key=attrgetter("id")):
+        if obstacle := seat_day_obstacle(seat.id, seat.term_start, seat.term_end, held_on):
+            unmet.append(obstacle)
     if unmet:
         raise Refused("The meeting can't be recorded as held yet.", code="not-holdable", rule="F7", unmet=unmet)
     session.add_all(AttendanceMark(meeting_id=meeting_id, **mark.model_dump()) for mark in request.attendance)
@@ -115,6 +122,7 @@ async def hold_meeting(
         public_present=meeting.public_present,
     )
     await emit(session, event, subject=meeting.id, area=meeting.area, actor=actor, at=now)
+    await _end_advice(session, actor, now, meeting)
     await take_up(
         session,
         forum_id=meeting.forum_id,
@@ -144,7 +152,43 @@ async def call_off_meeting(
     meeting.version += 1
     event = MeetingCalledOff(meeting_id=meeting.id, forum_id=meeting.forum_id, area=meeting.area, state=request.state)
     await emit(session, event, subject=meeting.id, area=meeting.area, actor=actor, at=now)
+    if meeting.state not in rules.OPEN_STATES:
+        await _end_advice(session, actor, now, meeting)
     return meeting
+
+
+async def note_climate(
+    session: AsyncSession,
+    actor: Actor,
+    now: datetime,
+    meeting_id: UUID,
+    expected: ExpectedVersion,
+    request: ClimateNote,
+) -> tuple[Meeting, MeetingClimate]:
+    """Note the climate of a held meeting, or put right what was noted wrongly. Rule F17."""
+    meeting = await queries.managed_meeting(session, actor, meeting_id)
+    expected.check(meeting.version)
+    if meeting.state is not rules.MeetingState.HELD:
+        raise Conflict("The climate is noted of a meeting that was held; record it as held first.", rule="F17")
+    noted = await session.merge(MeetingClimate(meeting_id=meeting_id, **request.model_dump()))
+    meeting.version += 1
+    event = MeetingClimateChanged(meeting_id=meeting.id, forum_id=meeting.forum_id, area=meeting.area)
+    await emit(session, event, subject=meeting.id, area=meeting.area, actor=actor, at=now)
+    return meeting, noted
+
+
+async def _end_advice(session: AsyncSession, actor: Actor, now: datetime, meeting: Meeting) -> None:
+    """Nothing is left to plan: no advisory stands; what was advised stays in the meeting's record."""
+    await settle(
+        session,
+        actor,
+        now,
+        forum_id=meeting.forum_id,
+        area=meeting.area,
+        about=About.MEETING,
+        about_id=meeting.id,
+        cautions=[],
+    )
 
 
 async def _advise(session: AsyncSession, actor: Actor, now: datetime, forum: Forum, meeting: Meeting) -> None:

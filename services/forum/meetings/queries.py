@@ -96,10 +96,10 @@ async def list_attendance(session: AsyncSession, actor: Actor, meeting_id: UUID)
     return (await session.exec(statement)).all()
 
 
-async def climate_of(session: AsyncSession, actor: Actor, meeting_id: UUID) -> MeetingClimate:
-    """The climate noted of a meeting, for those inside; raises `NotFound` also when none was noted. Rule F17."""
+async def climate_of(session: AsyncSession, actor: Actor, meeting_id: UUID) -> tuple[Meeting, MeetingClimate]:
+    """A meeting with the climate noted of it, for those inside; raises `NotFound` also if none was noted. Rule F17."""
     meeting = await meeting_by_id(session, actor, meeting_id)
     noted = await session.get(MeetingClimate, meeting_id)
     if noted is None or not may_see_inside(actor, meeting.area):
         raise NotFound("noted climate")
-    return noted
+    return meeting, noted

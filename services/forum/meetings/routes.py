@@ -17,6 +17,7 @@ from services.forum.meetings import commands, queries
 from services.forum.meetings.rules import MeetingState
 from services.forum.meetings.schemas import (
     AttendanceView,
+    ClimateNote,
     ClimateView,
     MeetingCallOff,
     MeetingCreate,
@@ -116,9 +117,27 @@ async def list_attendance(meeting_id: UUID, session: Read, actor: CurrentActor) 
 
 
 @routes.get("/meetings/{meeting_id}/climate")
-async def read_climate(meeting_id: UUID, session: Read, actor: CurrentActor) -> ClimateView:
-    """The climate noted of a meeting."""
-    return ClimateView.model_validate(await queries.climate_of(session, actor, meeting_id))
+async def read_climate(meeting_id: UUID, session: Read, actor: CurrentActor, response: Response) -> ClimateView:
+    """The climate noted of a meeting; its ETag is the meeting's."""
+    meeting, noted = await queries.climate_of(session, actor, meeting_id)
+    set_etag(response, meeting.version)
+    return ClimateView.model_validate(noted)
+
+
+@routes.put("/meetings/{meeting_id}/climate")
+async def note_climate(
+    meeting_id: UUID,
+    request: ClimateNote,
+    session: Write,
+    actor: CurrentActor,
+    now: Now,
+    expected: IfMatch,
+    response: Response,
+) -> ClimateView:
+    """Note a held meeting's climate, or put right what was noted wrongly."""
+    meeting, noted = await commands.note_climate(session, actor, now, meeting_id, expected, request)
+    set_etag(response, meeting.version)
+    return ClimateView.model_validate(noted)
 
 
 @routes.patch("/meetings/{meeting_id}")

@@ -51,6 +51,7 @@ class Climate(StrEnum):
 
 
 OPEN_STATES = frozenset({MeetingState.PLANNED, MeetingState.INVITED, MeetingState.POSTPONED})
+"""What is still being planned; a meeting leaves them once, held or cancelled, and what planning advised ends then."""
 
 
 def state_obstacle(state: MeetingState, step: str) -> str | None:
@@ -158,15 +159,22 @@ def interval_caution(interval_days: int, last: date, *, met: bool) -> Caution:
     )
 
 
-def holding_obstacles(starts_at: datetime, held_at: datetime, now: datetime, rules_since: date | None) -> list[str]:
+def local_day(moment: datetime, time_zone: str) -> date:
+    """The day of a moment by the clocks of the place."""
+    return moment.astimezone(ZoneInfo(time_zone)).date()
+
+
+def holding_obstacles(
+    starts_at: datetime, held_at: datetime, now: datetime, rules_since: date | None, held_on: date
+) -> list[str]:
     """Everything that keeps a meeting from being recorded as held; `rules_since` is the day of the first written rules.
 
-    Rules F4, F7.
+    `held_on` is the day of `held_at` by the clocks of the place. Rules F4, F7.
     """
     found: list[str] = []
     if rules_since is None:
         found.append("The forum has no written rules of procedure yet: adopt a first version before it meets.")
-    elif rules_since > held_at.date():
+    elif rules_since > held_on:
         found.append(f"The forum's first rules of procedure are of {rules_since}; it could not meet before.")
     if held_at > now:
         found.append("held_at lies in the future: a meeting is recorded when it has taken place.")

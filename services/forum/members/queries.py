@@ -97,6 +97,15 @@ async def chairs(session: AsyncSession, forum_id: UUID) -> dict[UUID, list[Chair
     }
 
 
+async def has_chair(session: AsyncSession, forum_id: UUID, on: date) -> bool:
+    """Whether a seat chairs or co-chairs the forum on a day. Rule F2."""
+    return any(
+        span.first <= on and (span.last is None or span.last >= on)
+        for member, roles in await _with_roles(session, forum_id)
+        for span in chairings([(role.since, role.role) for role in roles], member.term_end, co_chair=True)
+    )
+
+
 async def police_chairs(session: AsyncSession, forum_id: UUID) -> list[Chairing]:
     """When each chair or co-chair of the police was recorded, and the last day it chairs. Rule F3."""
     found = []

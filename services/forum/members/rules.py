@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from operator import attrgetter
 from typing import NamedTuple
+from uuid import UUID
 
 
 class Sector(StrEnum):
@@ -101,6 +102,15 @@ def seat_obstacles(
     if minority_stated_on is not None and minority_stated_on > today:
         found.append("minority_stated_on lies in the future: record a statement once it was made.")
     return found
+
+
+def seat_day_obstacle(seat: UUID, term_start: date, term_end: date | None, on: date) -> str | None:
+    """Why a seat (its id) can't be marked at a meeting of a day; None when the day lies in its term. Rules F2, F10."""
+    if term_start > on:
+        return f"Seat {seat} begins on {term_start}, after the meeting of {on}: mark those who sat then."
+    if term_end is not None and term_end < on:
+        return f"Seat {seat} ended on {term_end}, before the meeting of {on}: mark those who sat then."
+    return None
 
 
 def term_obstacles(term_start: date, term_end: date | None, changed_end: date | None, today: date) -> list[str]:

@@ -5,8 +5,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import col, select
-
 from beatbook.contracts.actor import Actor
 from beatbook.contracts.forum import MinutesApproved, MinutesCirculated, MinutesRemarked
 from beatbook.kit.db import AsyncSession
@@ -15,10 +13,10 @@ from beatbook.kit.events import emit
 from beatbook.kit.web import ExpectedVersion
 from services.forum.agenda.commands import queue
 from services.forum.agenda.rules import EntryKind
+from services.forum.forums.queries import forum_by_id
 from services.forum.meetings.queries import managed_meeting, meeting_by_id
-from services.forum.meetings.rules import MeetingState
-from services.forum.members.rules import SeatRole
-from services.forum.members.tables import Member
+from services.forum.meetings.rules import MeetingState, local_day
+from services.forum.members.queries import has_chair
 from services.forum.minutes import queries, rules
 from services.forum.minutes.schemas import (
     MinutesApprove,
@@ -146,12 +144,9 @@ async def approve_minutes(
 
 
 async def _require_chair(session: AsyncSession, minutes: Minutes, now: datetime) -> None:
-    statement = select(Member).where(
-        Member.forum_id == minutes.forum_id, col(Member.role).in_([SeatRole.CHAIR, SeatRole.CO_CHAIR])
-    )
-    chairs = (await session.exec(statement)).all()
-    today = now.date()
-    if not any(chair.term_start <= today and (chair.term_end is None or chair.term_end >= today) for chair in chairs):
+    """Somebody chairs or co-chairs on the day of approval, by the dated roles and where the forum is. Rules F2, F11."""
+    forum = await forum_by_id(session, minutes.forum_id)
+    if not await has_chair(session, minutes.forum_id, local_day(now, forum.time_zone)):
         raise Refused(
             "The forum has no chair in office who could approve; seat one, or approve at a meeting.", rule="F11"
         )

@@ -51,6 +51,10 @@ PART = Part(
         "plan a meeting": Change("POST", "/forums/{forum}/meetings", meeting()),
         "change a meeting": Change("PATCH", "/meetings/{planned}", {"place": "x"}),
         "hold a meeting": Change("POST", "/meetings/{planned}/hold", {"held_at": "2026-03-14T17:00:00Z"}),
+        "put a climate right": Change("PUT", "/meetings/{hostile}/climate", {"climate": "calm"}),
+        "put a closed meeting's climate right": Change(
+            "PUT", "/meetings/{closed_held}/climate", {"climate": "calm"}, hidden=True
+        ),
         "change a closed meeting": Change("PATCH", "/meetings/{closed_planned}", {"place": "x"}, hidden=True),
         "call a meeting off": Change(
             "POST", "/meetings/{closed_planned}/call-off", {"state": "cancelled", "reason": "r"}, hidden=True
