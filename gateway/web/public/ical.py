@@ -70,8 +70,8 @@ def _event(listed: Listed, words: Words) -> Event:
     event.add("uid", str(meeting.id))
     event.add("dtstamp", made_at(meeting.id.int))
     event.add("sequence", max(0, meeting.version - 1))
-    event.add("dtstart", sitting.starts)
-    event.add("dtend", sitting.ends)
+    event.add("dtstart", _told(sitting.starts))
+    event.add("dtend", _told(sitting.ends))
     event.add("summary", plain(_summary(listed, words)))
     event.add("status", STATUS.get(meeting.state, "CANCELLED"))
     event.add("class", "PUBLIC")
@@ -82,6 +82,11 @@ def _event(listed: Listed, words: Words) -> Event:
         event.add("description", "\n".join(f"- {plain(topic.title)}" for topic in meeting.topics))
     event.add("url", listed.page)
     return event
+
+
+def _told(moment: datetime) -> datetime:
+    """A moment by the clock of its place; in UTC in the hour that comes a second time, which has no name there."""
+    return moment.astimezone(UTC) if moment.fold else moment
 
 
 def _summary(listed: Listed, words: Words) -> str:

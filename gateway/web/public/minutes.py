@@ -16,7 +16,7 @@ from gateway.web.languages import offered, words_of
 from gateway.web.public import reading
 from gateway.web.public.asked import Asked, at, attachment, give, show
 from gateway.web.public.chain import canonical, holds, links
-from gateway.web.public.differences import Change, changes
+from gateway.web.public.differences import Change, Effort, changes
 from gateway.web.public.ical import plain
 from gateway.web.public.press import Press
 from gateway.web.public.reading import Placed
@@ -67,8 +67,7 @@ async def version_pdf(request: Request, minutes_id: str, number: str) -> Respons
     async def make(asked: Asked) -> Drawn:
         found, versions, placed = await _read(asked, minutes_id)
         version = _numbered(versions, number)
-        key = f"{version.sha256} {asked.words.tag} {asked.text} {placed.forum.name} {placed.forum.time_zone}"
-        body = await press.pdf(key, _for_type(asked, found, version, placed))
+        body = await press.pdf(_for_type(asked, found, version, placed))
         name = attachment(f"minutes-{found.held_at:%Y-%m-%d}-v{version.number}.pdf")
         return Drawn(body, "application/pdf", (name,), compressible=False)
 
@@ -152,11 +151,12 @@ def _language(version: MinutesVersionRecord) -> str:
 def _changed(before: MinutesVersionRecord, after: MinutesVersionRecord) -> list[tuple[str, list[Change]]]:
     """What changed, language by language, the originals first."""
     old, new = before.content["items"], after.content["items"]
-    found = [(_language(after), changes(old, new))]
+    effort = Effort()
+    found = [(_language(after), changes(old, new, effort))]
     for tag in languages_of((item, UNKNOWN) for item in (*old, *new)):
         was, now = ([item["translations"][tag] for item in items if tag in item.get("translations", {})]
                     for items in (old, new))  # fmt: skip
-        found.append((tag, changes(was, now)))
+        found.append((tag, changes(was, now, effort)))
     return [(tag, changed) for tag, changed in found if changed]
 
 

@@ -73,8 +73,9 @@ def zone_of(forum: ForumRecord | None) -> ZoneInfo:
 def sitting(meeting: MeetingRecord, forum: ForumRecord | None) -> Sitting:
     """A meeting in its forum's time."""
     zone = zone_of(forum)
-    starts = (meeting.held_at or meeting.starts_at).astimezone(zone)
-    return Sitting(meeting, starts, starts + timedelta(minutes=meeting.duration_minutes), zone.key)
+    starts = meeting.held_at or meeting.starts_at
+    ends = starts + timedelta(minutes=meeting.duration_minutes)  # by the clock of UTC, which never jumps
+    return Sitting(meeting, starts.astimezone(zone), ends.astimezone(zone), zone.key)
 
 
 def coming(meetings: Sequence[MeetingRecord], forum: ForumRecord, now: datetime) -> list[Sitting]:

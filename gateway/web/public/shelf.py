@@ -17,7 +17,12 @@ FRESH_SECONDS = 10.0
 MAX_AGE_SECONDS = 20
 """How long a browser or a proxy may keep it. What is withdrawn is gone everywhere after both: half a minute."""
 SHELF_BYTES = 32 << 20
-LARGEST_BYTES = 4 << 20
+LARGEST_BYTES = 16 << 20
+"""The longest minutes that can be written, plain and compressed, and then some."""
+LONGEST_KEY = 1_000
+"""A key has the host in it, which anyone may make as long as a header: such an answer is not kept."""
+ENTRY_BYTES = 2_000
+"""What keeping an answer takes beside its bytes: small ones are not for nothing."""
 WORTH_COMPRESSING = 600
 
 
@@ -46,7 +51,7 @@ class Kept:
     @property
     def weight(self) -> int:
         """Bytes held."""
-        return len(self.plain) + len(self.packed or b"")
+        return len(self.plain) + len(self.packed or b"") + ENTRY_BYTES
 
 
 def pack(drawn: Drawn, before: Kept | None, now: float) -> Kept:
@@ -62,6 +67,7 @@ def pack(drawn: Drawn, before: Kept | None, now: float) -> Kept:
         "Content-Type": drawn.media_type,
         "Cache-Control": f"public, max-age={MAX_AGE_SECONDS}",
         "Vary": "Accept-Encoding, Accept-Language, Cookie",
+        "X-Content-Type-Options": "nosniff",
         "Last-Modified": format_datetime(modified, usegmt=True),
         **dict(drawn.headers),
     }
@@ -111,7 +117,7 @@ class Shelf:
             raise
         kept = await asyncio.to_thread(pack, drawn, before, begun)
         self._drop(key)
-        if kept.weight <= LARGEST_BYTES:
+        if kept.weight <= LARGEST_BYTES and len(key) <= LONGEST_KEY:
             self._kept[key] = kept
             self._weight += kept.weight
         while self._weight > self._room:
@@ -125,7 +131,7 @@ class Shelf:
 
 def answered(kept: Kept, *, accepted: str, none_match: str | None, modified_since: str | None) -> Response:
     """The answer for one request: 304 where the reader has it, compressed where the reader can unpack. RFC 9110, 13."""
-    packed = kept.packed if kept.packed is not None and "gzip" in accepted else None
+    packed = kept.packed if kept.packed is not None and takes_gzip(accepted) else None
     etag = f'"{kept.etag}-gz"' if packed is not None else f'"{kept.etag}"'
     headers = {**kept.headers, "ETag": etag}
     if _has_it(kept, none_match, modified_since):
@@ -135,6 +141,15 @@ def answered(kept: Kept, *, accepted: str, none_match: str | None, modified_sinc
         return Response(kept.plain, headers=headers)
     headers["Content-Encoding"] = "gzip"
     return Response(packed, headers=headers)
+
+
+def takes_gzip(accepted: str) -> bool:
+    """Whether an Accept-Encoding takes gzip: named, and not with `q=0`. RFC 9110, 12.5.3."""
+    for part in accepted.lower().split(","):
+        coding, _, weight = part.replace(" ", "").partition(";q=")
+        if coding in {"gzip", "x-gzip"}:
+            return not weight or weight.strip("0.") != ""
+    return False
 
 
 def _has_it(kept: Kept, none_match: str | None, modified_since: str | None) -> bool:

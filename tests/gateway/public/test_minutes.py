@@ -119,7 +119,7 @@ async def test_a_pdf_of_characters_that_no_font_has_is_still_made() -> None:
         "hash_title": "h",
         "sha256": "0" * 64,
     }
-    assert "ok" in text_of(await Press().pdf("k", data))
+    assert "ok" in text_of(await Press().pdf(data))
 
 
 async def test_what_is_closed_is_nowhere(corrected: Country, tokens: Callable[..., str]) -> None:

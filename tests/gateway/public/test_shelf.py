@@ -5,7 +5,7 @@ import gzip
 
 import pytest
 
-from gateway.web.public.shelf import FRESH_SECONDS, Drawn, Shelf, answered
+from gateway.web.public.shelf import ENTRY_BYTES, FRESH_SECONDS, Drawn, Shelf, answered
 
 pytestmark = pytest.mark.pure
 
@@ -71,14 +71,14 @@ async def test_what_is_withdrawn_is_gone_and_not_kept():
 
 
 async def test_it_never_holds_more_than_its_room():
-    shelf = Shelf(room=10_000)
+    shelf = Shelf(room=3 * (3_000 + ENTRY_BYTES))
     for number in range(50):
 
         async def make(number=number):
             return Drawn(bytes([number]) * 3_000, "text/plain", compressible=False)
 
         await shelf.get(str(number), make)
-        assert shelf._weight <= 10_000
+        assert shelf._weight <= 3 * (3_000 + ENTRY_BYTES)
     assert [key for key in map(str, range(50)) if shelf.fresh(key)] == ["47", "48", "49"]
 
 
@@ -116,3 +116,32 @@ async def test_validators_and_compression():
     modified = plain.headers["last-modified"]
     assert answered(kept, accepted="", none_match=None, modified_since=modified).status_code == 304
     assert answered(kept, accepted="", none_match='"other"', modified_since=modified).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("accepted", "packed"),
+    [("gzip", True), ("br, gzip;q=0.5", True), ("GZIP ; q=1.0", True), ("gzip;q=0", False), ("gzip; q=0.000", False),
+     ("", False), ("notgzip", False)],
+)  # fmt: skip
+async def test_compressed_is_what_the_reader_can_unpack(accepted, packed):
+    async def make():
+        return drawn()
+
+    kept = await Shelf().get("a", make)
+    answer = answered(kept, accepted=accepted, none_match=None, modified_since=None)
+    assert ("Content-Encoding" in answer.headers) is packed
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+async def test_small_answers_and_long_addresses_do_not_fill_the_memory():
+    """Anyone chooses the host and the cursor that an answer is kept under."""
+
+    async def make():
+        return drawn("x")
+
+    shelf = Shelf(room=100_000)
+    for number in range(1_000):
+        await shelf.get(f"{number}", make)
+    assert len(shelf._kept) < 60
+    await shelf.get("h" * 5_000, make)
+    assert shelf.fresh("h" * 5_000) is None
