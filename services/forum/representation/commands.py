@@ -12,10 +12,10 @@ from beatbook.kit.timers import WorkerContext
 from services.forum.advisories.commands import settle
 from services.forum.advisories.rules import About
 from services.forum.advisories.tables import Advisory
+from services.forum.base import CLOCK
 from services.forum.forums.queries import forum_ids_after
 from services.forum.representation import queries, rules
 
-CLOCK = Actor(subject="forum clock")
 FORUMS_A_TURN = 500
 """Bounds how many forums a transaction holds."""
 

@@ -21,6 +21,7 @@ from services.forum.advisories.commands import settle
 from services.forum.advisories.rules import About
 from services.forum.agenda.commands import queue
 from services.forum.agenda.rules import EntryKind
+from services.forum.base import CLOCK
 from services.forum.concerns.commands import add_step
 from services.forum.concerns.queries import managed_concern
 from services.forum.concerns.rules import ENDED, WAITING, ConcernState, StepKind, triage_due
@@ -29,7 +30,6 @@ from services.forum.forums.queries import forum_by_id
 from services.forum.triage import queries, rules
 from services.forum.triage.schemas import CaseProgress, Escalation, Triage
 
-CLOCK = Actor(subject="forum clock")
 CONCERNS_A_TURN = 500
 """Bounds what one transaction of the clock locks."""
 
