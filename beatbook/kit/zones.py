@@ -1,4 +1,4 @@
-"""A VTIMEZONE of a zone, for the years that a feed is about. Rule F20. Pure. Source: RFC 5545, 3.6.5.
+"""A VTIMEZONE of a zone, for the years that a calendar is about. Pure. Source: RFC 5545, 3.6.5.
 
 Our own, because the library's begins an hour late in spring: an onset is told by the clock as it was before the change.
 """

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from icalendar import Calendar
 from pydantic import TypeAdapter, ValidationError
 
-from services.forum.invitations.letters import Letter, mail_of
+from services.forum.invitations.letters import Letter, calendar_of, mail_of
 from services.forum.invitations.rules import (
     CANCELLED,
     LONGEST_PAUSE,
@@ -136,6 +137,20 @@ def test_the_calendar_entry_has_its_time_zone_over_summer_time() -> None:
         assert f"DTSTART;TZID=Europe/Belgrade:{clock}" in entry
         assert "METHOD:REQUEST" in entry
         assert {"BEGIN:DAYLIGHT", "BEGIN:STANDARD"} <= set(entry.splitlines())
+
+
+def test_the_calendar_entry_tells_each_change_by_the_clock_before_it() -> None:
+    """RFC 5545, 3.6.5: an onset less the offset before it is the moment at which the clocks change."""
+    zone, found = ZoneInfo("Europe/Belgrade"), 0
+    for part in Calendar.from_ical(calendar_of(letter()).decode()).walk("VTIMEZONE")[0].subcomponents:
+        before, after = part["TZOFFSETFROM"].td, part["TZOFFSETTO"].td
+        more = [each.dt for each in part["RDATE"].dts] if "RDATE" in part else []
+        for onset in [part["DTSTART"].dt, *more] if before != after else []:
+            moment = (onset - before).replace(tzinfo=UTC)
+            offsets = [at.astimezone(zone).utcoffset() for at in (moment - timedelta(seconds=1), moment)]
+            assert offsets == [before, after]
+            found += 1
+    assert found >= 4
 
 
 def test_a_closed_meeting_tells_its_place_and_no_topics() -> None:

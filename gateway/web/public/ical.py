@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event
 
+from beatbook.kit.zones import vtimezone
 from gateway.clients.forum import ForumRecord
 from gateway.web.languages import Words
 from gateway.web.public.reading import Sitting
-from gateway.web.public.zones import vtimezone
 
 PRODID = "-//Beatbook//Forum calendar//EN"
 REFRESH = timedelta(hours=1)

@@ -7,8 +7,9 @@ from email.policy import SMTP
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event, Timezone, vCalAddress, vText
+from icalendar import Calendar, Event, vCalAddress, vText
 
+from beatbook.kit.zones import vtimezone
 from services.forum.invitations.rules import Notice, one_line
 from services.forum.invitations.words import Words
 
@@ -61,8 +62,7 @@ def calendar_of(letter: Letter) -> bytes:
     entry.add("method", _method(letter))
     starts, ends = _local(letter)
     if letter.time_zone != "UTC":
-        first, last = (starts - YEAR).date(), (ends + YEAR).date()
-        entry.add_component(Timezone.from_tzid(letter.time_zone, first_date=first, last_date=last))
+        entry.add_component(vtimezone(ZoneInfo(letter.time_zone), letter.starts_at - YEAR, letter.ends_at + YEAR))
     event = Event()
     event.add("uid", str(letter.meeting_id))
     event.add("sequence", letter.sequence)
