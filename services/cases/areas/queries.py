@@ -2,31 +2,25 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Sequence
 from datetime import date
 from typing import Annotated
 
 import anyio.to_thread
 from fastapi import Depends, Request
-from sqlalchemy import ColumnElement, Text, and_, cast, false, func, or_
-from sqlalchemy.orm import Mapped
+from sqlalchemy import ColumnElement, Text, and_, cast, func, or_
 from sqlmodel import col, select
 
 from beatbook.kit.db import AsyncSession
+from beatbook.kit.scoping import lies_within
 from services.cases.areas.rules import AreaIndex
 from services.cases.areas.tables import Area
 
 ROOTS_KEPT = 32
 
 
-def lies_within(column: Mapped[str], areas: Sequence[str]) -> ColumnElement[bool]:
-    """Whether an area is one of `areas` or below it."""
-    return or_(false(), *(or_(column == area, column.startswith(f"{area}.", autoescape=True)) for area in areas))
-
-
 def _open_within(root: str, today: date) -> ColumnElement[bool]:
     closed_on = col(Area.closed_on)
-    return and_(lies_within(col(Area.code), [root]), or_(closed_on.is_(None), closed_on > today))
+    return and_(lies_within(col(Area.code), root), or_(closed_on.is_(None), closed_on > today))
 
 
 async def count_open_areas(session: AsyncSession, root: str, today: date) -> int:
@@ -44,7 +38,7 @@ class Places:
     async def under(self, session: AsyncSession, root: str, today: date) -> AreaIndex:
         """The index of the areas open under `root` as the replica has them now; empty when it knows none."""
         async with self._building:
-            newest = select(func.max(Area.position)).where(lies_within(col(Area.code), [root]))
+            newest = select(func.max(Area.position)).where(lies_within(col(Area.code), root))
             state = ((await session.exec(newest)).one(), today)
             kept = self._kept.get(root)
             if kept is None or kept[0] != state:

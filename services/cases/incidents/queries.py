@@ -13,7 +13,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from beatbook.contracts.actor import Actor
 from beatbook.kit.db import AsyncSession
 from beatbook.kit.errors import NotFound
-from services.cases.areas.queries import lies_within
+from beatbook.kit.scoping import lies_within
 from services.cases.incidents.rules import READERS
 from services.cases.incidents.tables import Incident, IncidentBatch
 
@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 def visible_to(statement: SelectOfScalar[T], actor: Actor, area: Mapped[str]) -> SelectOfScalar[T]:
     """Leave only what lies in the areas whose incidents the actor may read. ARCHITECTURE 6."""
-    return statement.where(lies_within(area, actor.areas_as(READERS)))
+    return statement.where(lies_within(area, *actor.areas_as(READERS)))
 
 
 async def list_incidents(
@@ -31,7 +31,7 @@ async def list_incidents(
     """Incidents in the order in which they were recorded."""
     statement = visible_to(select(Incident), actor, col(Incident.area)).order_by(col(Incident.id)).limit(limit)
     if area is not None:
-        statement = statement.where(lies_within(col(Incident.area), [area]))
+        statement = statement.where(lies_within(col(Incident.area), area))
     if month is not None:
         statement = statement.where(Incident.month == month)
     if after is not None:

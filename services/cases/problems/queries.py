@@ -11,7 +11,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from beatbook.contracts.actor import Actor
 from beatbook.kit.db import AsyncSession
 from beatbook.kit.errors import NotFound
-from services.cases.areas.queries import lies_within
+from beatbook.kit.scoping import lies_within
 from services.cases.problems import rules
 from services.cases.problems.schemas import MoveView, ProblemSummary, ProblemView
 from services.cases.problems.tables import Problem, ProblemMove
@@ -26,8 +26,8 @@ def visible_to(statement: SelectOfScalar[T], actor: Actor) -> SelectOfScalar[T]:
     )  # fmt: skip
     return statement.where(
         or_(
-            lies_within(col(Problem.area), actor.areas_as(rules.OVERSEERS)),
-            and_(lies_within(col(Problem.area), actor.areas_as(rules.WORKERS)), has_part),
+            lies_within(col(Problem.area), *actor.areas_as(rules.OVERSEERS)),
+            and_(lies_within(col(Problem.area), *actor.areas_as(rules.WORKERS)), has_part),
         )
     )
 
@@ -55,7 +55,7 @@ async def list_problems(
     """Cases in the order in which they were opened."""
     statement = visible_to(select(Problem), actor).order_by(col(Problem.id)).limit(limit)
     if area is not None:
-        statement = statement.where(lies_within(col(Problem.area), [area]))
+        statement = statement.where(lies_within(col(Problem.area), area))
     if phase is not None:
         statement = statement.where(Problem.phase == phase)
     if after is not None:

@@ -9,6 +9,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from beatbook.contracts.areas import Tier
 from beatbook.kit.db import AsyncSession
 from beatbook.kit.errors import NotFound
+from beatbook.kit.scoping import lies_within
 from services.forum.areas.rules import drawn
 from services.forum.areas.schemas import AreaView
 from services.forum.areas.tables import Area
@@ -46,9 +47,7 @@ async def list_areas(
     """Areas in order of their codes."""
     statement: SelectOfScalar[Area] = select(Area).order_by(col(Area.code)).limit(limit)
     if within is not None:
-        statement = statement.where(
-            (col(Area.code) == within) | col(Area.code).startswith(within + ".", autoescape=True)
-        )
+        statement = statement.where(lies_within(col(Area.code), within))
     if parent is not None:
         statement = statement.where(col(Area.parent) == parent)
     if tier is not None:

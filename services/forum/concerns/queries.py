@@ -11,6 +11,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from beatbook.contracts.actor import Actor
 from beatbook.kit.db import AsyncSession
 from beatbook.kit.errors import Forbidden, NotFound
+from beatbook.kit.scoping import lies_within
 from services.forum.concerns.rules import (
     WAITING,
     Category,
@@ -32,11 +33,8 @@ def visible_to(statement: SelectOfScalar[Concern], actor: Actor) -> SelectOfScal
 
     A forum above lies at an area that holds the one where a concern was raised, so it sees what was escalated to it.
     """
-    inside = [
-        (col(Concern.area) == area) | col(Concern.area).startswith(area + ".", autoescape=True)
-        for area in actor.areas_as(INSIDERS)
-    ]
-    return statement.where(or_(col(Concern.published), *inside))
+    inside = lies_within(col(Concern.area), *actor.areas_as(INSIDERS))
+    return statement.where(or_(col(Concern.published), inside))
 
 
 def view(concern: Concern, actor: Actor, now: datetime) -> ConcernView:
@@ -87,9 +85,7 @@ def filtered(
 ) -> SelectOfScalar[Concern]:
     """Only concerns of an area and below, a forum (that has or had it first), a category, a state."""
     if within is not None:
-        statement = statement.where(
-            (col(Concern.area) == within) | col(Concern.area).startswith(within + ".", autoescape=True)
-        )
+        statement = statement.where(lies_within(col(Concern.area), within))
     if forum_id is not None:
         statement = statement.where((Concern.forum_id == forum_id) | (Concern.origin_forum_id == forum_id))
     if category is not None:

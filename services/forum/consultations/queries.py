@@ -11,6 +11,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from beatbook.contracts.actor import Actor
 from beatbook.kit.db import AsyncSession
 from beatbook.kit.errors import Forbidden, NotFound
+from beatbook.kit.scoping import lies_within
 from services.forum.advisories.rules import Caution
 from services.forum.areas.tables import Area
 from services.forum.consultations import rules
@@ -26,11 +27,8 @@ Key = tuple[rules.Group | None, str | None]
 
 def visible_to(statement: SelectOfScalar[Consultation], actor: Actor) -> SelectOfScalar[Consultation]:
     """The one scoping door: consultations with a published summary, and all in areas where the actor is inside."""
-    inside = [
-        (col(Consultation.area) == area) | col(Consultation.area).startswith(area + ".", autoescape=True)
-        for area in actor.areas_as(INSIDERS)
-    ]
-    return statement.where(or_(col(Consultation.state) == PUBLISHED, *inside))
+    inside = lies_within(col(Consultation.area), *actor.areas_as(INSIDERS))
+    return statement.where(or_(col(Consultation.state) == PUBLISHED, inside))
 
 
 async def consultation_by_id(
@@ -66,9 +64,7 @@ async def list_consultations(
     """Consultations the actor may know of, newest first."""
     statement = visible_to(select(Consultation), actor)
     if within is not None:
-        statement = statement.where(
-            (col(Consultation.area) == within) | col(Consultation.area).startswith(within + ".", autoescape=True)
-        )
+        statement = statement.where(lies_within(col(Consultation.area), within))
     if areas is not None:
         statement = statement.where(col(Consultation.area).in_(areas))
     if forum_id is not None:

@@ -10,6 +10,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from beatbook.contracts.actor import Actor
 from beatbook.kit.db import AsyncSession
 from beatbook.kit.errors import Forbidden, NotFound
+from beatbook.kit.scoping import lies_within
 from services.forum.corrections.rules import CorrectionState, Subject
 from services.forum.corrections.schemas import CorrectionVersionView, CorrectionView
 from services.forum.corrections.tables import Correction, CorrectionVersion
@@ -18,11 +19,8 @@ from services.forum.forums.rules import INSIDERS, may_manage, may_see_inside
 
 def visible_to(statement: SelectOfScalar[Correction], actor: Actor) -> SelectOfScalar[Correction]:
     """The one scoping door: notices that were published, and all in areas where the actor is inside."""
-    inside = [
-        (col(Correction.area) == area) | col(Correction.area).startswith(area + ".", autoescape=True)
-        for area in actor.areas_as(INSIDERS)
-    ]
-    return statement.where(or_(col(Correction.published) > 0, *inside))
+    inside = lies_within(col(Correction.area), *actor.areas_as(INSIDERS))
+    return statement.where(or_(col(Correction.published) > 0, inside))
 
 
 async def correction_by_id(
@@ -59,9 +57,7 @@ async def list_corrections(
     """Notices the actor may know of, newest first."""
     statement = visible_to(select(Correction), actor)
     if within is not None:
-        statement = statement.where(
-            (col(Correction.area) == within) | col(Correction.area).startswith(within + ".", autoescape=True)
-        )
+        statement = statement.where(lies_within(col(Correction.area), within))
     if areas is not None:
         statement = statement.where(col(Correction.area).in_(areas))
     if forum_id is not None:

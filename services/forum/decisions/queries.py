@@ -11,6 +11,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from beatbook.contracts.actor import Actor
 from beatbook.kit.db import AsyncSession
 from beatbook.kit.errors import Forbidden, NotFound
+from beatbook.kit.scoping import lies_within
 from services.forum.decisions.rules import ASKS_FOR_SOMETHING, DecisionState, Delivery, StepKind, is_overdue
 from services.forum.decisions.schemas import (
     DecidingMeeting,
@@ -29,11 +30,8 @@ from services.forum.meetings.tables import Meeting
 
 def visible_to(statement: SelectOfScalar[Decision], actor: Actor) -> SelectOfScalar[Decision]:
     """The one scoping door: decisions made in public, and all in areas where the actor is inside."""
-    inside = [
-        (col(Decision.area) == area) | col(Decision.area).startswith(area + ".", autoescape=True)
-        for area in actor.areas_as(INSIDERS)
-    ]
-    return statement.where(or_(col(Decision.public), *inside))
+    inside = lies_within(col(Decision.area), *actor.areas_as(INSIDERS))
+    return statement.where(or_(col(Decision.public), inside))
 
 
 def view(decision: Decision, today: date) -> DecisionView:
@@ -148,9 +146,7 @@ async def delivery(
     if forum_id is not None:
         statement = statement.where(Decision.forum_id == forum_id)
     if within is not None:
-        statement = statement.where(
-            (col(Decision.area) == within) | col(Decision.area).startswith(within + ".", autoescape=True)
-        )
+        statement = statement.where(lies_within(col(Decision.area), within))
     found: Any = (await session.exec(statement)).one()
     return Delivery(**dict(zip(counts, found, strict=True)))
 
@@ -183,9 +179,7 @@ async def list_decisions(
     """Decisions the actor may know of, newest first."""
     statement = visible_to(select(Decision), actor)
     if within is not None:
-        statement = statement.where(
-            (col(Decision.area) == within) | col(Decision.area).startswith(within + ".", autoescape=True)
-        )
+        statement = statement.where(lies_within(col(Decision.area), within))
     if areas is not None:
         statement = statement.where(col(Decision.area).in_(areas))
     if forum_id is not None:

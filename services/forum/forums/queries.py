@@ -10,6 +10,7 @@ from beatbook.contracts.actor import Actor
 from beatbook.contracts.areas import Tier
 from beatbook.kit.db import AsyncSession
 from beatbook.kit.errors import Forbidden, NotFound
+from beatbook.kit.scoping import lies_within
 from services.forum.forums.procedure import proposed_rules
 from services.forum.forums.rules import ForumKind, may_manage, may_see_inside, police_chair_caution
 from services.forum.forums.schemas import Advisory, FirstTopicView, ForumView, TemplateView
@@ -33,9 +34,7 @@ async def list_forums(
     """Forums, oldest first: of a subtree, or of exactly the areas named."""
     statement = select(Forum).order_by(col(Forum.id)).limit(limit)
     if within is not None:
-        statement = statement.where(
-            (col(Forum.area) == within) | col(Forum.area).startswith(within + ".", autoescape=True)
-        )
+        statement = statement.where(lies_within(col(Forum.area), within))
     if areas is not None:
         statement = statement.where(col(Forum.area).in_(areas))
     if after is not None:

@@ -9,6 +9,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from beatbook.contracts.actor import Actor
 from beatbook.kit.db import AsyncSession
 from beatbook.kit.errors import Forbidden, NotFound
+from beatbook.kit.scoping import lies_within
 from services.forum.forums.rules import INSIDERS, may_manage, may_see_inside
 from services.forum.initiatives import rules
 from services.forum.initiatives.schemas import InitiativeView, ReportView
@@ -17,11 +18,8 @@ from services.forum.initiatives.tables import Initiative, InitiativeReport, Safe
 
 def visible_to(statement: SelectOfScalar[Initiative], actor: Actor) -> SelectOfScalar[Initiative]:
     """The one scoping door: public initiatives that have run, and all in areas where the actor is inside."""
-    inside = [
-        (col(Initiative.area) == area) | col(Initiative.area).startswith(area + ".", autoescape=True)
-        for area in actor.areas_as(INSIDERS)
-    ]
-    return statement.where(or_(and_(col(Initiative.public), col(Initiative.started_on).is_not(None)), *inside))
+    inside = lies_within(col(Initiative.area), *actor.areas_as(INSIDERS))
+    return statement.where(or_(and_(col(Initiative.public), col(Initiative.started_on).is_not(None)), inside))
 
 
 def _may_see(actor: Actor, initiative: Initiative) -> bool:
@@ -61,9 +59,7 @@ async def list_initiatives(
     """Initiatives the actor may know of, newest first."""
     statement = visible_to(select(Initiative), actor)
     if within is not None:
-        statement = statement.where(
-            (col(Initiative.area) == within) | col(Initiative.area).startswith(within + ".", autoescape=True)
-        )
+        statement = statement.where(lies_within(col(Initiative.area), within))
     if areas is not None:
         statement = statement.where(col(Initiative.area).in_(areas))
     if forum_id is not None:

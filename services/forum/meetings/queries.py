@@ -11,6 +11,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from beatbook.contracts.actor import Actor
 from beatbook.kit.db import AsyncSession
 from beatbook.kit.errors import Forbidden, NotFound
+from beatbook.kit.scoping import lies_within
 from services.forum.forums.rules import INSIDERS, may_manage, may_see_inside
 from services.forum.meetings.rules import MeetingState
 from services.forum.meetings.tables import AttendanceMark, Meeting, MeetingClimate
@@ -18,11 +19,8 @@ from services.forum.meetings.tables import AttendanceMark, Meeting, MeetingClima
 
 def visible_to(statement: SelectOfScalar[Meeting], actor: Actor) -> SelectOfScalar[Meeting]:
     """The one scoping door: public meetings, and closed ones in areas where the actor is inside."""
-    inside = [
-        (col(Meeting.area) == area) | col(Meeting.area).startswith(area + ".", autoescape=True)
-        for area in actor.areas_as(INSIDERS)
-    ]
-    return statement.where(or_(col(Meeting.public), *inside))
+    inside = lies_within(col(Meeting.area), *actor.areas_as(INSIDERS))
+    return statement.where(or_(col(Meeting.public), inside))
 
 
 async def meeting_by_id(session: AsyncSession, actor: Actor, meeting_id: UUID, *, locked: bool = False) -> Meeting:
@@ -57,9 +55,7 @@ async def list_meetings(
     if forum_id is not None:
         statement = statement.where(Meeting.forum_id == forum_id)
     if within is not None:
-        statement = statement.where(
-            (col(Meeting.area) == within) | col(Meeting.area).startswith(within + ".", autoescape=True)
-        )
+        statement = statement.where(lies_within(col(Meeting.area), within))
     if areas is not None:
         statement = statement.where(col(Meeting.area).in_(areas))
     if state is not None:

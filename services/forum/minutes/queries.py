@@ -12,6 +12,7 @@ from beatbook.contracts.actor import Actor
 from beatbook.kit.crypto import canonical_json, sha256_hex
 from beatbook.kit.db import AsyncSession
 from beatbook.kit.errors import Forbidden, NotFound
+from beatbook.kit.scoping import lies_within
 from services.forum.forums.rules import INSIDERS, may_manage, may_see_inside
 from services.forum.forums.tables import Forum
 from services.forum.meetings.tables import Meeting
@@ -30,11 +31,8 @@ from services.forum.minutes.tables import Minutes, MinutesRemark, MinutesVersion
 
 def visible_to(statement: SelectOfScalar[Minutes], actor: Actor) -> SelectOfScalar[Minutes]:
     """The one scoping door: published minutes, and all minutes in areas where the actor is inside."""
-    inside = [
-        (col(Minutes.area) == area) | col(Minutes.area).startswith(area + ".", autoescape=True)
-        for area in actor.areas_as(INSIDERS)
-    ]
-    return statement.where(or_(col(Minutes.published) > 0, *inside))
+    inside = lies_within(col(Minutes.area), *actor.areas_as(INSIDERS))
+    return statement.where(or_(col(Minutes.published) > 0, inside))
 
 
 async def minutes_by_id(session: AsyncSession, actor: Actor, minutes_id: UUID, *, locked: bool = False) -> Minutes:
@@ -75,9 +73,7 @@ async def list_minutes(
     """Minutes the actor may know of, newest first."""
     statement = visible_to(select(Minutes), actor)
     if within is not None:
-        statement = statement.where(
-            (col(Minutes.area) == within) | col(Minutes.area).startswith(within + ".", autoescape=True)
-        )
+        statement = statement.where(lies_within(col(Minutes.area), within))
     if areas is not None:
         statement = statement.where(col(Minutes.area).in_(areas))
     if forum_id is not None:
@@ -212,9 +208,7 @@ async def list_publications(
     """Published versions with their minutes, the last published first: public by themselves, so anyone's. Rule F20."""
     statement = select(MinutesVersion, Minutes).join(Minutes, col(Minutes.id) == MinutesVersion.minutes_id)
     if within is not None:
-        statement = statement.where(
-            (col(Minutes.area) == within) | col(Minutes.area).startswith(within + ".", autoescape=True)
-        )
+        statement = statement.where(lies_within(col(Minutes.area), within))
     if forum_id is not None:
         statement = statement.where(Minutes.forum_id == forum_id)
     order = (col(MinutesVersion.published_at), col(MinutesVersion.minutes_id), col(MinutesVersion.number))

@@ -9,6 +9,7 @@ from sqlmodel import col, or_, select
 from beatbook.contracts.actor import Actor
 from beatbook.kit.db import AsyncSession
 from beatbook.kit.errors import NotFound
+from beatbook.kit.scoping import lies_within
 from services.forum.areas.queries import area_by_code
 from services.forum.forums.rules import may_see_inside
 from services.forum.posts.tables import Post
@@ -21,12 +22,7 @@ async def list_posts(
     await area_by_code(session, code)
     if not may_see_inside(actor, code):
         raise NotFound("area's posts")
-    statement = (
-        select(Post)
-        .where((col(Post.area) == code) | col(Post.area).startswith(code + ".", autoescape=True))
-        .order_by(col(Post.id))
-        .limit(limit)
-    )
+    statement = select(Post).where(lies_within(col(Post.area), code)).order_by(col(Post.id)).limit(limit)
     if on is not None:
         statement = statement.where(Post.starts_on <= on, or_(col(Post.ends_on).is_(None), col(Post.ends_on) >= on))
     if after is not None:

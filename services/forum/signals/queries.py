@@ -7,14 +7,15 @@ from uuid import UUID
 
 import asyncpg
 import orjson
-from sqlalchemy import ColumnElement, false, tuple_
-from sqlmodel import col, func, or_, select
+from sqlalchemy import tuple_
+from sqlmodel import col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from beatbook.contracts.actor import Actor, Role
+from beatbook.contracts.actor import Actor
 from beatbook.contracts.areas import lineage
 from beatbook.kit.db import AsyncSession
 from beatbook.kit.errors import NotFound
+from beatbook.kit.scoping import lies_within
 from services.forum.areas.queries import area_by_code
 from services.forum.forums.queries import forum_by_id
 from services.forum.forums.rules import INSIDERS, may_see_inside
@@ -36,15 +37,7 @@ _STANDING = "select id, forum_id, code, evidence::text from signals where forum_
 
 def visible_to(statement: SelectOfScalar[WarningSignal], actor: Actor) -> SelectOfScalar[WarningSignal]:
     """The one scoping door: signals of areas where the actor is inside, and nothing for everyone else."""
-    return statement.where(_where(actor, INSIDERS))
-
-
-def _where(actor: Actor, roles: frozenset[Role]) -> ColumnElement[bool]:
-    areas = [
-        (col(WarningSignal.area) == area) | col(WarningSignal.area).startswith(area + ".", autoescape=True)
-        for area in actor.areas_as(roles)
-    ]
-    return or_(false(), *areas)
+    return statement.where(lies_within(col(WarningSignal.area), *actor.areas_as(INSIDERS)))
 
 
 def view(signal: WarningSignal) -> SignalView:
@@ -84,9 +77,7 @@ async def list_signals(
     """Signals of forums the actor is inside of, newest first."""
     statement = visible_to(select(WarningSignal), actor)
     if within is not None:
-        statement = statement.where(
-            (col(WarningSignal.area) == within) | col(WarningSignal.area).startswith(within + ".", autoescape=True)
-        )
+        statement = statement.where(lies_within(col(WarningSignal.area), within))
     if areas is not None:
         statement = statement.where(col(WarningSignal.area).in_(areas))
     return await _listed(session, statement, state, after, limit)
@@ -115,9 +106,9 @@ async def count_signals(
     statement = (
         select(WarningSignal.area, WarningSignal.code, func.count())
         .where(
-            _where(actor, COUNTERS),
+            lies_within(col(WarningSignal.area), *actor.areas_as(COUNTERS)),
             col(WarningSignal.cleared_at).is_(None),
-            (col(WarningSignal.area) == within) | col(WarningSignal.area).startswith(within + ".", autoescape=True),
+            lies_within(col(WarningSignal.area), within),
         )
         .group_by(col(WarningSignal.area), col(WarningSignal.code))
         .order_by(col(WarningSignal.area), col(WarningSignal.code))

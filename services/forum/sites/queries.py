@@ -8,6 +8,7 @@ from sqlmodel import col, or_, select
 
 from beatbook.kit.db import AsyncSession
 from beatbook.kit.errors import NotFound
+from beatbook.kit.scoping import lies_within
 from services.forum.sites.rules import SiteRole
 from services.forum.sites.tables import Site
 
@@ -35,9 +36,7 @@ async def list_sites(
     if area is not None:
         statement = statement.where(Site.area == area)
     if within is not None:
-        statement = statement.where(
-            (col(Site.area) == within) | col(Site.area).startswith(within + ".", autoescape=True)
-        )
+        statement = statement.where(lies_within(col(Site.area), within))
     if role is not None:
         statement = statement.where(col(Site.role) == role)
     if on is not None:

@@ -13,6 +13,7 @@ from beatbook.contracts.actor import Actor
 from beatbook.contracts.areas import covers, parent_of
 from beatbook.kit.db import AsyncSession
 from beatbook.kit.errors import Forbidden, NotFound
+from beatbook.kit.scoping import lies_within
 from services.forum.concerns.queries import inside_concern, visible_to
 from services.forum.concerns.rules import WAITING
 from services.forum.concerns.tables import Concern
@@ -36,7 +37,7 @@ async def similar(session: AsyncSession, actor: Actor, concern_id: UUID) -> list
     candidates = (
         visible_to(select(Concern), actor)
         .where(
-            (col(Concern.area) == around) | col(Concern.area).startswith(around + ".", autoescape=True),
+            lies_within(col(Concern.area), around),
             Concern.category == concern.category,
             col(Concern.state).in_(sorted(WAITING)),
             Concern.id != concern_id,
@@ -72,7 +73,7 @@ async def offered(session: AsyncSession, actor: Actor, area: str, limit: int) ->
     statement = (
         visible_to(select(Concern), actor)
         .where(
-            (col(Concern.area) == area) | col(Concern.area).startswith(area + ".", autoescape=True),
+            lies_within(col(Concern.area), area),
             col(Concern.state).in_(sorted(WAITING)),
             col(Concern.theme_id).is_(None),
         )

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlmodel import col, false, or_, select
+from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from beatbook.contracts.actor import Actor
 from beatbook.kit.db import AsyncSession
 from beatbook.kit.errors import NotFound
+from beatbook.kit.scoping import lies_within
 from services.forum.forums.rules import INSIDERS, may_see_inside
 from services.forum.trainings.rules import TrainingState
 from services.forum.trainings.tables import Training
@@ -16,11 +17,8 @@ from services.forum.trainings.tables import Training
 
 def visible_to(statement: SelectOfScalar[Training], actor: Actor) -> SelectOfScalar[Training]:
     """The one scoping door: trainings in areas where the actor is inside."""
-    inside = [
-        (col(Training.area) == area) | col(Training.area).startswith(area + ".", autoescape=True)
-        for area in actor.areas_as(INSIDERS)
-    ]
-    return statement.where(or_(false(), *inside))
+    inside = lies_within(col(Training.area), *actor.areas_as(INSIDERS))
+    return statement.where(inside)
 
 
 async def training_by_id(session: AsyncSession, actor: Actor, training_id: UUID, *, locked: bool = False) -> Training:
@@ -44,9 +42,7 @@ async def list_trainings(
     """Trainings the actor may know of, newest first."""
     statement = visible_to(select(Training), actor)
     if within is not None:
-        statement = statement.where(
-            (col(Training.area) == within) | col(Training.area).startswith(within + ".", autoescape=True)
-        )
+        statement = statement.where(lies_within(col(Training.area), within))
     if forum_id is not None:
         statement = statement.where(Training.forum_id == forum_id)
     if state is not None:

@@ -4,8 +4,8 @@ from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from beatbook.kit.errors import NotFound
+from beatbook.kit.scoping import lies_within
 from services.handover.areas.tables import Area
-from services.handover.base import within
 
 
 async def area_by_code(session: AsyncSession, code: str) -> Area:
@@ -19,6 +19,6 @@ async def area_by_code(session: AsyncSession, code: str) -> Area:
 async def count_below(session: AsyncSession, code: str) -> int:
     """How many open areas lie below an area."""
     statement = select(func.count()).where(
-        within(Area.code, [code]), col(Area.code) != code, col(Area.closed_on).is_(None)
+        lies_within(col(Area.code), code), col(Area.code) != code, col(Area.closed_on).is_(None)
     )
     return (await session.exec(statement)).one()

@@ -11,10 +11,11 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from beatbook.contracts.actor import Actor
 from beatbook.kit.errors import NotFound
+from beatbook.kit.scoping import lies_within
 from services.handover.assignments import rules
 from services.handover.assignments.schemas import AssignmentView, GapView
 from services.handover.assignments.tables import Assignment
-from services.handover.base import granted, within
+from services.handover.base import granted
 
 T = TypeVar("T")
 
@@ -43,7 +44,7 @@ async def list_assignments(
     """Assignments in an area and below it that the actor may see, newest first."""
     statement = visible_to(select(Assignment), actor).order_by(col(Assignment.id).desc()).limit(limit)
     if area is not None:
-        statement = statement.where(within(Assignment.area, [area]))
+        statement = statement.where(lies_within(col(Assignment.area), area))
     if after is not None:
         statement = statement.where(col(Assignment.id) < after)
     return (await session.exec(statement)).all()

@@ -10,7 +10,8 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from beatbook.contracts.actor import Actor
 from beatbook.kit.errors import NotFound
-from services.handover.base import granted, within
+from beatbook.kit.scoping import lies_within
+from services.handover.base import granted
 from services.handover.briefs import rules
 from services.handover.briefs.tables import Brief
 
@@ -36,7 +37,7 @@ async def list_briefs(
     """Briefs of an area and below it that the actor may read, newest first."""
     statement = visible_to(select(Brief), actor).order_by(col(Brief.id).desc()).limit(limit)
     if area is not None:
-        statement = statement.where(within(Brief.area, [area]))
+        statement = statement.where(lies_within(col(Brief.area), area))
     if after is not None:
         statement = statement.where(col(Brief.id) < after)
     return (await session.exec(statement)).all()

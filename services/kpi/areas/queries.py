@@ -8,6 +8,7 @@ from sqlmodel import col, select
 
 from beatbook.contracts.areas import Tier
 from beatbook.kit.db import AsyncSession
+from beatbook.kit.scoping import lies_within
 from services.kpi.areas.rules import Base, population_bases
 from services.kpi.areas.tables import Area
 
@@ -21,7 +22,7 @@ async def areas_below(session: AsyncSession, within: str, tier: Tier | None, fir
     """The areas of a tier within an area (one tier below when none is named), valid on `first` or later, by code."""
     chosen: ColumnElement[bool] = col(Area.parent) == within
     if tier is not None:
-        inside = (col(Area.code) == within) | col(Area.code).startswith(within + ".", autoescape=True)
+        inside = lies_within(col(Area.code), within)
         chosen = inside & (col(Area.tier) == tier)
     valid = or_(col(Area.valid_to).is_(None), col(Area.valid_to) > first)
     return (await session.exec(select(Area).where(chosen, valid).order_by(col(Area.code)))).all()
