@@ -81,12 +81,17 @@ def verify(
         typer.echo(json.dumps({"manifest": about, "wrong": wrong}))
     elif wrong:
         for finding in wrong:
-            typer.echo(f"WRONG {finding}")
+            typer.echo(f"WRONG {_shown(finding)}")
     else:
         files = len((manifest or {})["files"])
         typer.echo(f"{file} is as it was signed: {files} files, of forum {(manifest or {}).get('forum_id')}.")
     if wrong:
         raise typer.Exit(1)
+
+
+def _shown(text: str) -> str:
+    """A finding on one line: the names in it are the archive's, and could say to a terminal what they like."""
+    return "".join(mark if mark.isprintable() else mark.encode("unicode_escape").decode() for mark in text)
 
 
 def _save(

@@ -10,6 +10,7 @@ import hashlib
 import json
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import IO, Any
@@ -23,6 +24,8 @@ from beatbook.kit.crypto import canonical_json, sha256_hex
 
 MANIFEST, SIGNATURE = "manifest.json", "manifest.jws"
 MOST_MANIFEST = 64 << 20
+MOST_UNSIGNED = 256 << 20
+"""Bytes that are unpacked to say which files were changed, when the signature says already that something is wrong."""
 _MOMENT = (1980, 1, 1, 0, 0, 0)
 """Every file's time in the zip: its earliest, for a real one would make the same record other bytes."""
 _CHUNK = 1 << 20
@@ -100,8 +103,8 @@ def verify(file: IO[bytes], keys: Sequence[Mapping[str, Any]]) -> tuple[dict[str
 
 
 def _verify(archive: zipfile.ZipFile, keys: Sequence[Mapping[str, Any]]) -> tuple[dict[str, Any] | None, list[str]]:
-    names = archive.namelist()
-    wrong = [f"{name}: is there twice." for name in sorted({name for name in names if names.count(name) > 1})]
+    names = Counter(archive.namelist())
+    wrong = [f"{name}: is there twice." for name, count in sorted(names.items()) if count > 1]
     parts = {}
     for name in (MANIFEST, SIGNATURE):
         parts[name] = _content(archive, name)
@@ -110,13 +113,16 @@ def _verify(archive: zipfile.ZipFile, keys: Sequence[Mapping[str, Any]]) -> tupl
     manifest, signature = parts[MANIFEST], parts[SIGNATURE]
     if manifest is None:
         return None, wrong
-    if signature is not None and (why := _signature_fault(manifest, signature, keys)):
-        wrong.append(f"{SIGNATURE}: {why}")
+    fault = None if signature is None else _signature_fault(manifest, signature, keys)
+    if fault is not None:
+        wrong.append(f"{SIGNATURE}: {fault}")
     try:
         said: dict[str, Any] = json.loads(manifest)
         listed = {str(entry["path"]): (int(entry["bytes"]), str(entry["sha256"])) for entry in said["files"]}
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
         return None, [*wrong, f"{MANIFEST}: is no manifest."]
+    if (fault or signature is None) and sum(size for size, _ in listed.values()) > MOST_UNSIGNED:
+        return said, [*wrong, f"{MANIFEST}: is not signed and names very much, so its files were not looked at."]
     for path, (size, sha256) in listed.items():
         if path not in names:
             wrong.append(f"{path}: was removed.")
@@ -137,7 +143,7 @@ def _signature_fault(manifest: bytes, signature: bytes, keys: Sequence[Mapping[s
             return "is by a key that is none of those given."
         public = Ed25519PublicKey.from_public_bytes(_bytes64(str(found[0]["x"])))
         public.verify(_bytes64(value), protected.encode() + b"." + manifest)
-    except (ValueError, AttributeError, TypeError, KeyError):
+    except (ValueError, AttributeError, TypeError, KeyError, RecursionError):
         return "is no detached EdDSA signature."
     except InvalidSignature:
         return "does not belong to this manifest."

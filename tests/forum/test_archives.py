@@ -131,6 +131,18 @@ def test_a_chain_that_was_broken_before_it_was_signed_is_found(tmp_path: Path) -
         "minutes_versions.jsonl: m version 1: its hash is not that of its content."]  # fmt: skip
 
 
+def test_what_a_file_is_called_says_nothing_to_the_terminal(tmp_path: Path) -> None:
+    keys, file = tmp_path / "keys.json", tmp_path / "a.zip"
+    keys.write_text('{"keys": []}')
+    with zipfile.ZipFile(file, "w") as target:
+        target.writestr("manifest.json", '{"files": [{"path": "\\ud800", "bytes": 1, "sha256": "x"}]}')
+        target.writestr("x\x1b[2J\r\na.zip is as it was signed: 9 files.", b"")
+    told = CliRunner().invoke(app, ["forums", "verify", str(file), "--keys", str(keys)])
+    assert told.exit_code == 1
+    assert all(line.startswith("WRONG ") for line in told.output.splitlines())
+    assert "\x1b" not in told.output
+
+
 async def test_an_installation_without_a_key_signs_nothing_and_old_keys_stay_published(
     client: Any, settings_for: Any
 ) -> None:

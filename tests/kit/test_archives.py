@@ -1,6 +1,8 @@
 """A signed archive: whatever is done to a file of it is found."""
 
+import base64
 import io
+import time
 import zipfile
 from collections.abc import Mapping
 
@@ -110,6 +112,31 @@ def test_a_damaged_archive_never_passes_for_another(data: st.DataObject) -> None
     archive[data.draw(st.integers(0, len(archive) - 1))] ^= data.draw(st.integers(1, 255))
     if not findings(bytes(archive)):
         assert {name: content for name, content in contents(bytes(archive)).items() if name in FILES} == FILES
+
+
+@pytest.mark.parametrize(
+    "manifest", [b"[" * 200_000, b'{"files":[{"path":"a","bytes":1e999,"sha256":"x"}]}', b'{"files":[{"path":"a"}]}']
+)
+def test_no_manifest_breaks_what_reads_it(manifest: bytes) -> None:
+    assert f"{MANIFEST}: is no manifest." in findings(packed({MANIFEST: manifest, SIGNATURE: b"x"}))
+    deep = base64.urlsafe_b64encode(b"[" * 200_000).rstrip(b"=") + b"..AA"
+    assert f"{SIGNATURE}: is no detached EdDSA signature." in findings(packed({MANIFEST: manifest, SIGNATURE: deep}))
+
+
+def test_what_nobody_signed_is_not_unpacked_without_end() -> None:
+    """A bomb of some kilobytes says of itself how much it holds; files are looked at as far as they may be honest."""
+    manifest = b'{"files":[{"path":"a","bytes":10000000000000,"sha256":"x"}]}'
+    wrong = findings(packed({MANIFEST: manifest, SIGNATURE: b"x", "a": b"1"}))
+    assert wrong[-1].endswith("its files were not looked at.")
+    assert findings(packed({MANIFEST: manifest, "a": b"1"}))[-1] == wrong[-1]
+
+
+def test_many_files_take_no_long_time() -> None:
+    """Twenty thousand took ten seconds, a million would have taken hours."""
+    archive = packed({MANIFEST: b'{"files":[]}', SIGNATURE: b"x"} | {str(number): b"" for number in range(20_000)})
+    began = time.process_time()
+    assert len(findings(archive)) == 20_001
+    assert time.process_time() - began < 5
 
 
 def _chain(length: int) -> list[dict[str, object]]:

@@ -1,7 +1,12 @@
 """F11, F20: minutes for everyone: page, versions, chain, JSON and PDF; and nothing closed in any of them."""
 
+import asyncio
 import hashlib
+import html
 import json
+import re
+import subprocess
+import sys
 import unicodedata
 from collections.abc import Callable
 
@@ -79,6 +84,11 @@ async def test_the_json_is_what_was_hashed(corrected: Country) -> None:
     assert "The chain holds" in text
     assert text.count(before or "") == 2
     assert f"curl -s {corrected.gateway.url}{path}/versions/2.json | sha256sum" in text
+    command = re.search(r"curl -s (\S+/chain\.json) \| python3 -c '(.+)'", html.unescape(text))
+    assert command is not None
+    taken = (await http.get(command[1])).content
+    told = await asyncio.to_thread(subprocess.run, [sys.executable, "-c", command[2]], input=taken, capture_output=True)
+    assert told.stdout.decode().strip() == before, told.stderr.decode()
 
 
 async def test_the_pdf_says_the_same_and_takes_no_text_for_markup(corrected: Country) -> None:
