@@ -33,9 +33,9 @@ MAX_REPEATS = 20
 """Fields asked for again, and fragments spread, in one document: validation compares each with each."""
 MAX_COST = 30_000
 
-PAGED = frozenset({"meetings", "minutes", "decisions", "problems", "briefs"})
+PAGED = frozenset({"meetings", "minutes", "decisions", "problems", "briefs", "concerns", "sites"})
 """Lists by page, which their owners give for one area or forum at a time."""
-PAGED_OR_BATCHED = frozenset({"forums", "openDecisions", "initiatives", "corrections"})
+PAGED_OR_BATCHED = frozenset({"forums", "openDecisions", "initiatives", "corrections", "warnings"})
 """Lists that come for many areas at once when they are asked for `below: false`, from the start."""
 BATCHED = frozenset({"consultations"})
 """Lists that come for many forums at once, from the start."""
@@ -44,6 +44,7 @@ LISTS = {
     "children": 30,
     "indicators": 5,
     "nationals": 10,
+    "signals": 6,
     **dict.fromkeys((*PAGED, *PAGED_OR_BATCHED, *BATCHED), DEFAULT_FIRST),
 }
 """Items to reckon with where no `first` is given; how many children there are, `Allowance` counts."""

@@ -15,6 +15,7 @@ from strawberry.dataloader import DataLoader
 from beatbook.contracts.areas import Tier, parent_of
 from beatbook.kit.errors import NotFound
 from gateway.clients.cases import ProblemRecord
+from gateway.clients.concerns import ConcernRecord
 from gateway.clients.forum import (
     CODES_PER_CALL,
     AreaRecord,
@@ -28,10 +29,12 @@ from gateway.clients.kpi import IndicatorRecord, SeriesRecord
 from gateway.clients.outreach import ConsultationRecord, InitiativeRecord
 from gateway.clients.published import CorrectionRecord
 from gateway.clients.services import Services
+from gateway.clients.signals import SignalRecord
+from gateway.clients.sites import SiteRecord
 from gateway.clients.upstream import Listed, Silent, UpstreamProblem
 
 T = TypeVar("T")
-P = TypeVar("P", ForumRecord, DecisionRecord, InitiativeRecord, CorrectionRecord, ConsultationRecord)
+P = TypeVar("P", ForumRecord, DecisionRecord, InitiativeRecord, CorrectionRecord, ConsultationRecord, SignalRecord)
 
 
 class SeriesKey(NamedTuple):
@@ -78,6 +81,12 @@ class Loaders:
         self.consultations_of: DataLoader[str, list[ConsultationRecord]] = DataLoader(
             _by_forum(services.forum.consultations), max_batch_size=CODES_PER_CALL
         )
+        self.signals_here: DataLoader[str, list[SignalRecord]] = DataLoader(
+            _by_area(partial(services.forum.signals, state="standing")), max_batch_size=CODES_PER_CALL
+        )
+        self.signal: DataLoader[str, SignalRecord] = DataLoader(_each(services.forum.signal))
+        self.concern: DataLoader[str, ConcernRecord] = DataLoader(_each(services.forum.concern))
+        self.site: DataLoader[str, SiteRecord] = DataLoader(_each(services.forum.site))
         self.initiative: DataLoader[str, InitiativeRecord] = DataLoader(_each(services.forum.initiative))
         self.correction: DataLoader[str, CorrectionRecord] = DataLoader(_each(services.forum.correction))
         self.consultation: DataLoader[str, ConsultationRecord] = DataLoader(_each(services.forum.consultation))

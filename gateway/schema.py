@@ -22,6 +22,7 @@ from gateway.context import Context
 from gateway.extensions import Documents, ReadableErrors, readable
 from gateway.mutations.close_decision import close_decision
 from gateway.mutations.plan_meeting import plan_meeting
+from gateway.mutations.raise_concern import raise_concern
 from gateway.queries.areas import Query
 from gateway.subscriptions import Subscription
 from gateway.types.scalars import SCALARS
@@ -32,6 +33,7 @@ class Mutation:
     """What can be changed: each mutation is one command of the service that owns the thing, as the caller."""
 
     plan_meeting = strawberry.mutation(plan_meeting)
+    raise_concern = strawberry.mutation(raise_concern)
     close_decision = strawberry.mutation(close_decision)
 
 

@@ -1,12 +1,13 @@
-"""Concerns of the forum service, as nobody in particular raises and follows them. Rule F14."""
+"""Concerns of the forum service: as they are listed, and as nobody in particular raises and follows them. Rule F14."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from pydantic import Field, TypeAdapter
 
-from gateway.clients.upstream import Record, Upstream
+from gateway.clients.upstream import Listed, Record, Upstream
 
 
 class ReceiptRecord(Record):
@@ -44,6 +45,24 @@ class FollowedRecord(Record):
     steps: list[StepRecord] = Field(default_factory=list)
 
 
+class ConcernRecord(Record):
+    """A concern that the caller may know of: its public face."""
+
+    id: UUID
+    forum_id: UUID
+    area: str
+    category: str
+    summary: str | None = None
+    state: str
+    case_bucket: str | None = None
+    overdue: bool = False
+    raised_on: date
+    ended_on: date | None = None
+    version: int
+
+
+_CONCERN = TypeAdapter(ConcernRecord)
+_CONCERNS = TypeAdapter(Listed[ConcernRecord])
 _RECEIPT = TypeAdapter(ReceiptRecord)
 _FOLLOWED = TypeAdapter(FollowedRecord)
 
@@ -52,6 +71,18 @@ class ConcernCalls:
     """What a client of the forum service asks about concerns."""
 
     _upstream: Upstream
+
+    async def concern(self, concern_id: str) -> ConcernRecord:
+        """One concern."""
+        return await self._upstream.read(_CONCERN, f"/concerns/{concern_id}")
+
+    async def concerns(self, **params: str | int | None) -> Listed[ConcernRecord]:
+        """A page of concerns, newest first."""
+        return await self._upstream.read(_CONCERNS, "/concerns", params)
+
+    async def raise_concern(self, forum_id: str, body: Mapping[str, Any], headers: Mapping[str, str]) -> ConcernRecord:
+        """Bring in a concern that was raised at a meeting. Rule F14."""
+        return await self._upstream.change(_CONCERN, f"/forums/{forum_id}/concerns", body, headers=headers)
 
     async def raise_anonymously(self, forum_id: str, body: Mapping[str, Any], key: str, network: str) -> ReceiptRecord:
         """Raise a concern without a name, from a network. Rule F14."""

@@ -13,6 +13,8 @@ from gateway.clients.meeting_parts import EmergencyRecord, TopicRecord
 from gateway.clients.outreach import ConsultationRecord, InitiativeRecord
 from gateway.clients.published import CorrectionRecord, DeliveryRecord, MinutesVersionRecord, PublicationRecord
 from gateway.clients.representation import RepresentationRecord
+from gateway.clients.signals import SignalCalls
+from gateway.clients.sites import SiteCalls
 from gateway.clients.upstream import Listed, Record, Upstream
 
 CODES_PER_CALL = 100
@@ -159,7 +161,7 @@ _DECISION = TypeAdapter(DecisionRecord)
 _DECISIONS = TypeAdapter(Listed[DecisionRecord])
 
 
-class ForumClient(ConcernCalls):
+class ForumClient(ConcernCalls, SignalCalls, SiteCalls):
     """The forum service for one caller."""
 
     def __init__(self, upstream: Upstream) -> None:

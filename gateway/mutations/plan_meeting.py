@@ -6,12 +6,9 @@ from enum import StrEnum
 import strawberry
 from strawberry import relay
 
-from beatbook.kit.errors import Invalid
 from gateway.context import Info
-from gateway.mutations.targets import id_of
+from gateway.mutations.targets import id_of, once
 from gateway.types.forum import Forum, Meeting
-
-LONGEST_KEY = 200
 
 
 @strawberry.enum
@@ -52,13 +49,6 @@ async def plan_meeting(info: Info, input: PlanMeetingInput) -> Meeting:
         "place": input.place,
         "public": input.public,
     }
-    headers = {} if input.key is None else {"Idempotency-Key": _key(input.key)}
+    headers = once(input.key)
     forum = id_of(input.forum, Forum)
     return await info.context.services.forum.plan_meeting(forum, body, headers)  # type: ignore[return-value]  # record
-
-
-def _key(text: str) -> str:
-    """A key that may be sent in a header; raises `Invalid`."""
-    if not 1 <= len(text) <= LONGEST_KEY or not text.isascii() or not text.isprintable():
-        raise Invalid(f"'key' is 1 to {LONGEST_KEY} printable ASCII characters, such as a UUID.")
-    return text

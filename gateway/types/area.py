@@ -8,16 +8,16 @@ from strawberry import relay
 
 from beatbook.contracts.areas import Tier, parse_code
 from gateway.clients.forum import AreaRecord
-from gateway.connections import at_start, connection
+from gateway.connections import connection
 from gateway.context import Info
 from gateway.periods import Span
+from gateway.types.area_forums import AreaForums
 from gateway.types.cases import Problem
 from gateway.types.figures import area_figure, area_rates, area_series
-from gateway.types.forum import Decision, DecisionState, Delivery, Forum, Meeting, Minutes
+from gateway.types.forum import Delivery
 from gateway.types.handover import Brief
 from gateway.types.measures import Figure, Per, Rates, Series
 from gateway.types.nodes import Entity
-from gateway.types.outreach import Correction, Initiative
 from gateway.types.scalars import GeoJSON, Month
 
 strawberry.enum(Tier)
@@ -30,7 +30,7 @@ To = Annotated[Month | None, strawberry.argument(name="to")]
 
 
 @strawberry.type
-class Area(Entity, record=AreaRecord, loader="area"):
+class Area(AreaForums, Entity, record=AreaRecord, loader="area"):
     """An area of the register: a country, a municipality or a neighbourhood (Rules A1, A2).
 
     Lists cover the area and everything below it, unless `below` is false.
@@ -129,120 +129,6 @@ class Area(Entity, record=AreaRecord, loader="area"):
     ) -> Figure | None:
         """One indicator in this area over a whole span, by default the last months that have data."""
         return await area_figure(info.context, area.code, indicator, Span(start, end, last_months))
-
-    @strawberry.field
-    @staticmethod
-    async def forums(
-        area: strawberry.Parent[AreaRecord],
-        info: Info,
-        first: int = 10,
-        after: str | None = None,
-        below: bool = True,
-    ) -> relay.Connection[Forum] | None:
-        """Forums, oldest first."""
-        client = info.context.services.forum
-        if below:
-            return await connection(
-                lambda page, limit: client.forums(area=area.code, after=page, limit=limit), first, after
-            )
-        if after is None:
-            return at_start(await info.context.loaders.forums_here.load(area.code), first)
-        return await connection(
-            lambda page, limit: client.forums(areas=area.code, after=page, limit=limit), first, after
-        )
-
-    @strawberry.field
-    @staticmethod
-    async def meetings(
-        area: strawberry.Parent[AreaRecord],
-        info: Info,
-        first: int = 10,
-        after: str | None = None,
-        state: str | None = None,
-    ) -> relay.Connection[Meeting] | None:
-        """Meetings, newest first."""
-        client = info.context.services.forum
-        return await connection(
-            lambda page, limit: client.meetings(area=area.code, state=state, after=page, limit=limit), first, after
-        )
-
-    @strawberry.field
-    @staticmethod
-    async def minutes(
-        area: strawberry.Parent[AreaRecord], info: Info, first: int = 10, after: str | None = None
-    ) -> relay.Connection[Minutes] | None:
-        """Published minutes, newest first."""
-        client = info.context.services.forum
-        return await connection(
-            lambda page, limit: client.minutes_list(area=area.code, state="published", after=page, limit=limit),
-            first,
-            after,
-        )
-
-    @strawberry.field
-    @staticmethod
-    async def decisions(
-        area: strawberry.Parent[AreaRecord],
-        info: Info,
-        first: int = 10,
-        after: str | None = None,
-        state: DecisionState | None = None,
-    ) -> relay.Connection[Decision] | None:
-        """Decisions and requests; `OPEN` includes those past their due date."""
-        client = info.context.services.forum
-        return await connection(
-            lambda page, limit: client.decisions(area=area.code, state=state, after=page, limit=limit), first, after
-        )
-
-    @strawberry.field
-    @staticmethod
-    async def open_decisions(
-        area: strawberry.Parent[AreaRecord],
-        info: Info,
-        first: int = 10,
-        after: str | None = None,
-        below: bool = True,
-    ) -> relay.Connection[Decision] | None:
-        """What was promised and is not yet delivered, declined or withdrawn (Rule F13)."""
-        client = info.context.services.forum
-        if not below and after is None:
-            return at_start(await info.context.loaders.open_decisions_here.load(area.code), first)
-        scope = {"area": area.code} if below else {"areas": area.code}
-        return await connection(
-            lambda page, limit: client.decisions(**scope, state="open", after=page, limit=limit), first, after
-        )
-
-    @strawberry.field
-    @staticmethod
-    async def initiatives(
-        area: strawberry.Parent[AreaRecord],
-        info: Info,
-        first: int = 10,
-        after: str | None = None,
-        below: bool = True,
-    ) -> relay.Connection[Initiative] | None:
-        """Community initiatives that the caller may know of, newest first (Rule F18)."""
-        client = info.context.services.forum
-        if not below and after is None:
-            return at_start(await info.context.loaders.initiatives_here.load(area.code), first)
-        scope = {"area": area.code} if below else {"areas": area.code}
-        return await connection(lambda page, limit: client.initiatives(**scope, after=page, limit=limit), first, after)
-
-    @strawberry.field
-    @staticmethod
-    async def corrections(
-        area: strawberry.Parent[AreaRecord],
-        info: Info,
-        first: int = 10,
-        after: str | None = None,
-        below: bool = True,
-    ) -> relay.Connection[Correction] | None:
-        """Corrections of rumours, newest first (Rule F16)."""
-        client = info.context.services.forum
-        if not below and after is None:
-            return at_start(await info.context.loaders.corrections_here.load(area.code), first)
-        scope = {"area": area.code} if below else {"areas": area.code}
-        return await connection(lambda page, limit: client.corrections(**scope, after=page, limit=limit), first, after)
 
     @strawberry.field
     @staticmethod

@@ -11,9 +11,11 @@ from strawberry.types.lazy_type import LazyType
 from gateway.clients.forum import AreaRecord, DecisionRecord, ForumRecord, MeetingRecord, MinutesRecord
 from gateway.connections import at_start, connection
 from gateway.context import Info
+from gateway.types.concerns import Concern, ConcernState
 from gateway.types.nodes import Entity
 from gateway.types.outreach import Consultation
 from gateway.types.representation import Representation
+from gateway.types.signals import WarningSignal
 
 AREA: Any = LazyType("Area", "gateway.types.area") | None
 """The area type, by name: areas lead to forums and forums back to areas."""
@@ -124,6 +126,28 @@ class Forum(Entity, record=ForumRecord, loader="forum"):
         client = info.context.services.forum
         return await connection(
             lambda page, limit: client.consultations(forum=str(forum.id), after=page, limit=limit), first, after
+        )
+
+    @strawberry.field
+    @staticmethod
+    async def signals(forum: strawberry.Parent[ForumRecord], info: Info) -> list[WarningSignal] | None:
+        """Warning signals that stand, newest first; empty for who is not inside (Rule F17)."""
+        here = await info.context.loaders.signals_here.load(forum.area)
+        return [signal for signal in here if signal.forum_id == forum.id]  # type: ignore[misc]  # records
+
+    @strawberry.field
+    @staticmethod
+    async def concerns(
+        forum: strawberry.Parent[ForumRecord],
+        info: Info,
+        first: int = 10,
+        after: str | None = None,
+        state: ConcernState | None = None,
+    ) -> relay.Connection[Concern] | None:
+        """Concerns it has, or that were raised in it: published ones, and from inside all, newest first (Rule F14)."""
+        client = info.context.services.forum
+        return await connection(
+            lambda page, limit: client.concerns(forum=str(forum.id), state=state, after=page, limit=limit), first, after
         )
 
 

@@ -11,6 +11,7 @@ GeoJSON = NewType("GeoJSON", dict[str, Any])
 Month = NewType("Month", str)
 Numbers = NewType("Numbers", list[float | None])
 Texts = NewType("Texts", list[str])
+Evidence = NewType("Evidence", dict[str, Any])
 Flags = NewType("Flags", list[list[str]])
 
 
@@ -25,6 +26,11 @@ SCALARS: dict[object, ScalarDefinition] = {
         name="GeoJSON",
         description="A GeoJSON geometry (RFC 7946), WGS 84 longitude and latitude.",
         specified_by_url="https://datatracker.ietf.org/doc/html/rfc7946",
+        serialize=lambda value: value,
+    ),
+    Evidence: strawberry.scalar(
+        name="Evidence",
+        description="What a rule saw, as a JSON object: counts, days, ids of meetings (Rule F17).",
         serialize=lambda value: value,
     ),
     Month: strawberry.scalar(name="Month", description="A month, such as 2022-07.", parse_value=_month),
