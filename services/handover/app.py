@@ -25,6 +25,7 @@ service = Service(
         "meetings",
         "published_minutes",
         "decisions",
+        "signals",
         "problems",
         "incident_months",
         "indicator_months",

@@ -24,6 +24,8 @@ from beatbook.contracts.forum import (
     MeetingHeld,
     MeetingPlanned,
     MinutesPublished,
+    SignalCleared,
+    SignalRaised,
 )
 from beatbook.contracts.kpi import IndicatorMeasured
 from beatbook.kit.consumers import Consumer, Handler
@@ -163,6 +165,35 @@ async def on_decision_due_moved(db: asyncpg.Connection, events: Sequence[Receive
     )
 
 
+async def on_signal_raised(db: asyncpg.Connection, events: Sequence[Received[SignalRaised]]) -> None:
+    """Keep that a forum's history shows a warning signal, and since when. Rules F17, H8."""
+    await db.execute(
+        """insert into signals (signal_id, forum_id, area, code, raised_at)
+           select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::timestamptz[])
+           on conflict (signal_id) do update set raised_at = excluded.raised_at""",
+        *_signals(events),
+    )
+
+
+async def on_signal_cleared(db: asyncpg.Connection, events: Sequence[Received[SignalCleared]]) -> None:
+    """Keep that a warning signal's cause has gone; one that is raised again has another id. Rules F17, H8."""
+    await db.execute(
+        """insert into signals (signal_id, forum_id, area, code, cleared_at)
+           select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::timestamptz[])
+           on conflict (signal_id) do update set cleared_at = excluded.cleared_at""",
+        *_signals(events),
+    )
+
+
+def _signals(events: Sequence[Received[SignalRaised]] | Sequence[Received[SignalCleared]]) -> list[list[Any]]:
+    """A run of signals as columns, each signal once."""
+    last = {event.data.signal_id: event for event in events}.values()
+    return [
+        *_columns([event.data for event in last], "signal_id", "forum_id", "area", "code"),
+        [event.time for event in last],
+    ]
+
+
 async def on_problem_opened(db: asyncpg.Connection, events: Sequence[Received[ProblemOpened]]) -> None:
     """Keep a problem-solving case: area, category, phase, nobody's name. Rules C4, C13."""
     await db.execute(
@@ -221,6 +252,8 @@ FORUM_HANDLERS: Mapping[type[Event], Handler] = {
     DecisionRecorded: on_decision_recorded,
     DecisionClosed: on_decision_closed,
     DecisionDueMoved: on_decision_due_moved,
+    SignalRaised: on_signal_raised,
+    SignalCleared: on_signal_cleared,
 }
 CASES_HANDLERS: Mapping[type[Event], Handler] = {
     ProblemOpened: on_problem_opened,

@@ -1,4 +1,4 @@
-"""What a brief warns of, and its trends. Rules H8, F17."""
+"""When a forum has gone quiet, and a brief's trends. Rules F7, H8."""
 
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -13,7 +13,6 @@ from services.handover.briefs.rules import (
     gone_quiet,
     is_overdue,
     months_until,
-    promises_fail,
     trend,
 )
 
@@ -30,21 +29,12 @@ def test_the_due_day_is_in_time():
 
 
 def test_a_forum_goes_quiet_after_ninety_days():
-    """Rules F7, F17: since its last meeting, or since it was founded."""
+    """Rule F7: since its last meeting, or since it was founded."""
     long_ago = NOW - timedelta(days=1000)
     assert not gone_quiet(NOW - QUIET, long_ago, NOW)
     assert gone_quiet(NOW - QUIET - timedelta(seconds=1), long_ago, NOW)
     assert not gone_quiet(None, NOW - QUIET, NOW)
     assert gone_quiet(None, long_ago, NOW)
-
-
-@pytest.mark.parametrize(
-    ("open_decisions", "overdue", "fails"),
-    [(0, 0, False), (3, 1, False), (3, 2, True), (1, 1, True), (6, 2, False)],
-)
-def test_more_than_a_third_overdue(open_decisions, overdue, fails):
-    """Rule F17."""
-    assert promises_fail(open_decisions, overdue) is fails
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,8 @@ from beatbook.contracts.forum import (
     MeetingHeld,
     MeetingPlanned,
     MinutesPublished,
+    SignalCleared,
+    SignalRaised,
 )
 from beatbook.contracts.kpi import IndicatorMeasured
 from beatbook.kit.feed import FeedReader
@@ -23,10 +25,10 @@ from beatbook.kit.ids import new_id
 from beatbook.kit.rebuild import rebuild
 from beatbook.kit.reconcile import reconcile
 from services.handover.app import service
-from tests.handover.conftest import area_registered
+from tests.handover.conftest import NOW, area_registered
 
 THEN = datetime(2026, 2, 1, 17, tzinfo=UTC)
-FORUM, MEETING, DECISION, PROBLEM = (new_id() for _ in range(4))
+FORUM, MEETING, DECISION, PROBLEM, SIGNAL = (new_id() for _ in range(5))
 
 FOUNDED = ForumFounded(forum_id=FORUM, area="XK.PRI", kind="youth", name="Youth forum")
 PLANNED = MeetingPlanned(
@@ -45,6 +47,8 @@ CLOSED = DecisionClosed(
     decision_id=DECISION, forum_id=FORUM, area="XK.PRI", kind="decision", outcome="delivered",
     closed_at=THEN, due_on=date(2026, 3, 1), on_time=True,
 )  # fmt: skip
+RAISED = SignalRaised(signal_id=SIGNAL, forum_id=FORUM, area="XK.PRI", code="hostile-climate")
+CLEARED = SignalCleared(**RAISED.model_dump())
 OPENED = ProblemOpened(problem_id=PROBLEM, area="XK.PRI", category=None, opened_at=THEN)
 
 
@@ -112,6 +116,7 @@ async def test_incidents_are_counted_by_area_and_month(projections):
     [
         ([RECORDED, CLOSED], [CLOSED, RECORDED]),
         ([PLANNED, HELD], [HELD, PLANNED]),
+        ([RAISED, CLEARED], [CLEARED, RAISED]),
         ([OPENED, moved("scanning", "analysis", 1)], [moved("scanning", "analysis", 1), OPENED]),
         (
             [OPENED, moved("scanning", "analysis", 1), moved("analysis", "scanning", 2)],
@@ -140,6 +145,17 @@ async def test_what_ended_is_kept(projections):
     ]
 
 
+async def test_a_signal_stands_until_it_is_cleared(projections):
+    """Rule F17: told twice it is one; one that comes back is another."""
+    again = RAISED.model_copy(update={"signal_id": new_id()})
+    await projections.hear_run([RAISED, RAISED])
+    await projections.hear(RAISED, CLEARED, CLEARED, again)
+    assert await projections.rows("select signal_id from signals where cleared_at is null") == [(again.signal_id,)]
+    assert await projections.rows("select raised_at, code from signals where cleared_at is not null") == [
+        (NOW, "hostile-climate")
+    ]
+
+
 async def test_live_equals_rebuilt(stack, log, eventually):
     """Rules X1, K12: through the real logs, relay and broker; then the same from the logs alone."""
     running = await stack("forum", "cases", "kpi", "handover")
@@ -150,27 +166,30 @@ async def test_live_equals_rebuilt(stack, log, eventually):
         return event, event.incident_id, event.area
 
     await log(running["cases"].settings.database_url, *(incident() for _ in range(count)))
-    entry = area_registered("XK.PRI")
+    entry, other = area_registered("XK.PRI"), new_id()
     await log(
         running["forum"].settings.database_url,
         *((entry, new_id(), "XK.PRI"), (FOUNDED, FORUM, "XK.PRI"), (HELD, MEETING, "XK.PRI")),
         *((RECORDED, DECISION, "XK.PRI"), (minutes(1), MEETING, "XK.PRI"), (CLOSED, DECISION, "XK.PRI")),
+        *((RAISED, SIGNAL, "XK.PRI"), (CLEARED, SIGNAL, "XK.PRI")),
+        (RAISED.model_copy(update={"signal_id": other}), other, "XK.PRI"),
     )
     database = running["handover"].app.state.database
     pool = await database.pool()
 
     async def all_applied():
         rows = await pool.fetch("select source, position from checkpoints")
-        return {row["source"]: row["position"] for row in rows}.items() >= {"cases": count, "forum": 6}.items()
+        return {row["source"]: row["position"] for row in rows}.items() >= {"cases": count, "forum": 9}.items()
 
     await eventually(all_applied)
     assert await pool.fetchval("select incidents from incident_months") == count
     assert await pool.fetchval("select name from forums") == "Youth forum"
+    assert await pool.fetchval("select signal_id from signals where cleared_at is null") == other
     feed = FeedReader(running["handover"].settings)
     try:
         found = await reconcile(service, database, feed)
         assert found.equal, found.differences
-        assert (await rebuild(service, database, feed))["incident_months"] == 1
+        assert (await rebuild(service, database, feed)).items() >= {"incident_months": 1, "signals": 2}.items()
     finally:
         await feed.close()
     await log(running["cases"].settings.database_url, incident())

@@ -67,14 +67,15 @@ async def _content(session: AsyncSession, now: datetime, request: BriefCreate, n
     section, forums = await scope.forums()
     promises, problems, indicators = await scope.promises(), await scope.problems(), await scope.indicators()
     gaps = await current_gaps(session, request.area, now.date())
-    warnings = warning_signals(area, forums, gaps, now)
+    warnings = warning_signals(area, gaps, await scope.signals())
+    quiet = [forum for forum in forums if rules.gone_quiet(forum.last_held_at, forum.founded_at, now)]
     return BriefContent(
         number=number,
         as_of=now,
         assignment_id=request.assignment_id,
         read_up_to=read_up_to,
         area=area,
-        situation=situation(area, section, promises, problems, indicators, warnings),
+        situation=situation(area, section, quiet, promises, problems, indicators, warnings),
         forums_and_minutes=section,
         promises=promises,
         warning_signals=warnings[: rules.ROWS_SHOWN],

@@ -18,6 +18,7 @@ from services.handover.briefs.schemas import (
     ProblemsSection,
     PromiseFacts,
     PromisesSection,
+    StandingSignal,
 )
 
 _READ_UP_TO = text("select source, position from checkpoints where consumer = 'handover' order by source for share")
@@ -58,6 +59,12 @@ _OPEN_DECISIONS = text("""
     from decisions left join forums using (forum_id)
     where outcome is null and (decisions.area = :area or decisions.area like :below)
     order by (due_on < :today) desc nulls last, due_on nulls last, recorded_at, decision_id limit :limit
+""")
+_SIGNALS = text("""
+    select signal_id, forum_id, signals.area, forums.name as forum, code, raised_at
+    from signals left join forums using (forum_id)
+    where cleared_at is null and (signals.area = :area or signals.area like :below)
+    order by raised_at, signals.area, code, signal_id
 """)
 _PHASES = text("""
     select phase, count(*) as problems, min(opened_at) as oldest from problems
@@ -144,6 +151,20 @@ class Scope:
             for row in await self._rows(_OPEN_DECISIONS)
         ]
         return PromisesSection(**totals._mapping, decisions=decisions)
+
+    async def signals(self) -> list[StandingSignal]:
+        """Warning signals of forums that stand, the oldest first. Rule F17."""
+        return [
+            StandingSignal(
+                code=row.code,
+                area=row.area,
+                forum_id=row.forum_id,
+                forum=row.forum,
+                raised_at=row.raised_at,
+                link=self._link("signals", row.signal_id),
+            )
+            for row in await self._rows(_SIGNALS)
+        ]
 
     async def problems(self) -> ProblemsSection:
         """Problem-solving cases by phase, and incidents of the last twelve months that there are figures for."""

@@ -1,4 +1,4 @@
-"""What a brief warns of, what a series' trend is, and who may read a brief. Pure. Rules H6, H8, F17."""
+"""When a forum has gone quiet, what a series' trend is, and who may read a brief. Pure. Rules F7, H6, H8."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -11,8 +11,6 @@ READERS = frozenset({Role.ADVISOR, Role.ADMIN, Role.SUPERVISOR, Role.COUNCIL})
 
 QUIET = timedelta(days=90)
 """A forum that has not met for longer than this has gone quiet."""
-OVERDUE_SHARE = 1 / 3
-"""Of a forum's open decisions; above it the forum's word is in doubt. Rule F17."""
 MONTHS_SHOWN = 12
 TREND_MONTHS = 3
 STEADY = 0.05
@@ -33,13 +31,8 @@ def is_overdue(due_on: date | None, today: date) -> bool:
 
 
 def gone_quiet(last_held_at: datetime | None, founded_at: datetime, now: datetime) -> bool:
-    """Whether a forum has held no meeting for more than 90 days; a new one has as long for its first. Rules F7, F17."""
+    """Whether a forum has held no meeting for more than 90 days; a new one has as long for its first. Rule F7."""
     return now - (last_held_at or founded_at) > QUIET
-
-
-def promises_fail(open_decisions: int, overdue: int) -> bool:
-    """Whether more than a third of a forum's open decisions are overdue. Rule F17. Source: ICT sprint 7."""
-    return overdue > open_decisions * OVERDUE_SHARE
 
 
 class Trend(StrEnum):

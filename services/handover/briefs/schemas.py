@@ -96,14 +96,26 @@ class PromisesSection(View):
     decisions: list[PromiseFacts]
 
 
+class StandingSignal(View):
+    """A warning signal of a forum as its events tell of it; `forum` is null while its founding has not come."""
+
+    code: str
+    area: AreaCode
+    forum_id: UUID
+    forum: str | None
+    raised_at: datetime
+    link: str
+
+
 class WarningSignal(View):
-    """Something to look into first."""
+    """Something to look into first; behind the link is what a forum's signal was seen in, and what to ask."""
 
     code: str
     rule: str
     area: AreaCode
     forum_id: UUID | None
     text: str
+    link: str | None = None
 
 
 class MonthCount(View):

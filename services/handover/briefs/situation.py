@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from services.handover.assignments.rules import Gap
-from services.handover.briefs.rules import QUIET, Trend, gone_quiet, promises_fail
+from services.handover.briefs.rules import QUIET, Trend
 from services.handover.briefs.schemas import (
     AreaFacts,
     ForumFacts,
@@ -12,35 +12,45 @@ from services.handover.briefs.schemas import (
     IndicatorSeries,
     ProblemsSection,
     PromisesSection,
+    StandingSignal,
     WarningSignal,
 )
 
+SIGNALS = {
+    "attendance-fell": "fewer people come than did",
+    "postponed-twice": "two meetings in a row were postponed",
+    "police-rank-fell": "the police sends lower ranks than it did",
+    "hostile-climate": "meetings have been hostile",
+    "group-stopped-coming": "a group has stopped coming",
+    "decisions-overdue": "more than a third of the open decisions are overdue",
+}
+"""The forum's warning signals in words, by code; a code that came later is told by itself. Rule F17."""
+
 
 def warning_signals(
-    area: AreaFacts, forums: Sequence[ForumFacts], gaps: Sequence[Gap], now: datetime
+    area: AreaFacts, gaps: Sequence[Gap], signals: Sequence[StandingSignal]
 ) -> list[WarningSignal]:  # fmt: skip
-    """What to look into first: advisors' gaps, then forums gone quiet or behind with their promises. Rules F17, H1."""
+    """What to look into first: advisors' gaps, then what stands in the forums' histories. Rules F17, H1."""
     found = [WarningSignal(code=gap.code, rule=gap.rule, area=area.code, forum_id=None, text=gap.text) for gap in gaps]
-    for forum in forums:
-        if gone_quiet(forum.last_held_at, forum.founded_at, now):
-            since = _day(forum.last_held_at) if forum.last_held_at else f"it was founded on {_day(forum.founded_at)}"
-            text = f"{forum.name}: no meeting since {since}, more than {QUIET.days} days ago."
-            found.append(_of_forum("no-meeting", forum, text))
-        if promises_fail(forum.open_decisions, forum.overdue_decisions):
-            text = (
-                f"{forum.name}: {forum.overdue_decisions} of {_count(forum.open_decisions, 'open decision')} overdue."
-            )
-            found.append(_of_forum("decisions-overdue", forum, text))
-    return found
+    return found + [_of_forum(signal) for signal in signals]
 
 
-def _of_forum(code: str, forum: ForumFacts, text: str) -> WarningSignal:
-    return WarningSignal(code=code, rule="F17", area=forum.area, forum_id=forum.forum_id, text=text)
+def _of_forum(signal: StandingSignal) -> WarningSignal:
+    words = SIGNALS.get(signal.code, signal.code.replace("-", " "))
+    return WarningSignal(
+        code=signal.code,
+        rule="F17",
+        area=signal.area,
+        forum_id=signal.forum_id,
+        text=f"{signal.forum or 'A forum'}: {words} (since {_day(signal.raised_at)}).",
+        link=signal.link,
+    )
 
 
 def situation(
     area: AreaFacts,
     forums: ForumsSection,
+    quiet: Sequence[ForumFacts],
     promises: PromisesSection,
     problems: ProblemsSection,
     indicators: Sequence[IndicatorSeries],
@@ -50,6 +60,7 @@ def situation(
     return [
         _area(area),
         *_forums(forums),
+        *_quiet(quiet),
         *_promises(promises),
         _problems(problems),
         _incidents(problems),
@@ -70,6 +81,14 @@ def _forums(forums: ForumsSection) -> list[str]:
     line = f"{_count(forums.total, 'forum')} here; {_count(forums.meetings_held, 'meeting')} held so far"
     last = f", the last on {_day(forums.last_held_at)}." if forums.last_held_at else "."
     return [line + last, f"Published minutes of {_count(forums.minutes_published, 'meeting')}."]
+
+
+def _quiet(quiet: Sequence[ForumFacts]) -> list[str]:
+    """Forums gone quiet, three of them by name."""
+    if not quiet:
+        return []
+    named = ", ".join(forum.name for forum in quiet[:3]) + (" and others" if len(quiet) > 3 else "")
+    return [f"{_count(len(quiet), 'forum')} without a meeting for more than {QUIET.days} days: {named}."]
 
 
 def _promises(promises: PromisesSection) -> list[str]:

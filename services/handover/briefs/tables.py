@@ -95,6 +95,20 @@ class Decision(HandoverTable, table=True):
     on_time: bool | None
 
 
+class Signal(HandoverTable, table=True):
+    """A warning signal of a forum, from `SignalRaised` and `SignalCleared`; its evidence is with the forum."""
+
+    __tablename__ = "signals"
+    __table_args__ = _by_area("signals")
+
+    signal_id: UUID = Field(primary_key=True)
+    forum_id: UUID
+    area: str = Field(sa_column=Column(Text, nullable=False))
+    code: str = Field(sa_column=Column(Text, nullable=False))
+    raised_at: datetime | None = Field(sa_column=Column(UTC_TIME))
+    cleared_at: datetime | None = Field(sa_column=Column(UTC_TIME))
+
+
 class Problem(HandoverTable, table=True):
     """A problem-solving case, from `ProblemOpened` and `ProblemMoved`."""
 
