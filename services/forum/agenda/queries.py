@@ -71,6 +71,22 @@ async def held_agenda(session: AsyncSession, meeting_id: UUID) -> HeldAgenda | N
     return await session.get(HeldAgenda, meeting_id)
 
 
+async def entries_of(session: AsyncSession, kind: EntryKind, source_id: UUID) -> Sequence[AgendaEntry]:
+    """Where a thing waits or waited, locked in one order for all."""
+    statement = select(AgendaEntry).where(AgendaEntry.kind == kind, AgendaEntry.source_id == source_id)
+    return (await session.exec(statement.order_by(col(AgendaEntry.id)).with_for_update())).all()
+
+
+async def entries_among(
+    session: AsyncSession, forum_id: UUID, kind: EntryKind, source_ids: Sequence[UUID]
+) -> dict[UUID, AgendaEntry]:
+    """A forum's entries of these things, by source."""
+    statement = select(AgendaEntry).where(
+        AgendaEntry.forum_id == forum_id, AgendaEntry.kind == kind, col(AgendaEntry.source_id).in_(source_ids)
+    )
+    return {row.source_id: row for row in (await session.exec(statement)).all()}
+
+
 async def public_minutes_among(session: AsyncSession, source_ids: Sequence[UUID]) -> set[UUID]:
     """Which of these minutes are published by now."""
     statement = select(AgendaEntry.source_id).where(

@@ -1,4 +1,7 @@
-"""Changes of the items that a secretary adds to a meeting's agenda, before it is held. Rule F9."""
+"""Changes of the items that a secretary adds to a meeting's agenda, before it is held. Rule F9.
+
+Everyone sees a public meeting's version: it changes with what everyone sees, so that none tells of a closed item.
+"""
 
 from uuid import UUID
 
@@ -25,7 +28,7 @@ async def add_item(session: AsyncSession, actor: Actor, meeting_id: UUID, reques
         meeting_id=meeting_id, position=there[-1].position + 1 if there else 1, **request.model_dump()
     )  # fmt: skip
     session.add(item)
-    meeting.version += 1
+    meeting.version += item.public
     return item
 
 
@@ -35,11 +38,12 @@ async def order_items(
     """Put a meeting's own items in another order."""
     meeting = await _changeable(session, actor, meeting_id, expected)
     there = {item.id: item for item in await own_items(session, meeting_id)}
+    before = [item_id for item_id, item in there.items() if item.public]
     if unmet := rules.ordering_obstacles(request.order, list(there)):
         raise Refused("The items can't be put in this order.", code="not-orderable", rule="F9", unmet=unmet)
     for position, item_id in enumerate(request.order, start=1):
         there[item_id].position = position
-    meeting.version += 1
+    meeting.version += before != [item_id for item_id in request.order if there[item_id].public]
 
 
 async def drop_item(
@@ -51,7 +55,7 @@ async def drop_item(
     if item is None or item.meeting_id != meeting_id:
         raise NotFound("agenda item")
     await session.delete(item)
-    meeting.version += 1
+    meeting.version += item.public
 
 
 async def _changeable(

@@ -1,6 +1,7 @@
 """Reads of agendas: those inside see every item, everyone else the public ones. Rules F9, F20."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,7 +12,7 @@ from sqlmodel import col, select
 from beatbook.contracts.actor import Actor
 from beatbook.kit.db import AsyncSession
 from services.forum.agenda import queries as agenda
-from services.forum.agenda.rules import Line, LineKind, compose
+from services.forum.agenda.rules import EntryKind, Line, LineKind, compose
 from services.forum.agenda.tables import AgendaEntry, HeldAgenda
 from services.forum.business.schemas import AgendaItem, AgendaView
 from services.forum.forums.rules import may_see_inside
@@ -25,18 +26,29 @@ async def read_agenda(session: AsyncSession, actor: Actor, now: datetime, meetin
     meeting = await meeting_by_id(session, actor, meeting_id)
     inside = may_see_inside(actor, meeting.area)
     held = await agenda.held_agenda(session, meeting_id)
-    lines = await _kept(session, held) if held is not None else await _written(session, actor, now, meeting, inside)
+    lines = (
+        await _kept(session, meeting.forum_id, held)
+        if held is not None
+        else await _written(session, actor, now, meeting, inside)
+    )
     shown = [line for line in lines if inside or line.public]
     items = [_item(number, line) for number, line in enumerate(shown, start=1)]
     return AgendaView(meeting_id=meeting_id, held=meeting.held_at is not None, items=items), meeting.version
 
 
-async def _kept(session: AsyncSession, held: HeldAgenda) -> list[Line]:
-    """As it stood; the line of minutes published since then is public by now."""
+async def _kept(session: AsyncSession, forum_id: UUID, held: HeldAgenda) -> list[Line]:
+    """As it stood; but minutes published since then are public by now, and of a concern stands what may be said now."""
     lines = [Line(**{**line, "kind": LineKind(line["kind"]), "id": _uuid(line["id"])}) for line in held.lines]
     hidden = [line.id for line in lines if line.id and line.kind is LineKind.LAST_MINUTES and not line.public]
     published = await agenda.public_minutes_among(session, hidden) if hidden else set()
-    return [Line(**{**vars(line), "public": True}) if line.id in published else line for line in lines]
+    raised = [line.id for line in lines if line.id and line.kind is LineKind.CONCERN]
+    concerns = await agenda.entries_among(session, forum_id, EntryKind.CONCERN, raised) if raised else {}
+    return [
+        replace(line, public=True) if line.id in published
+        else replace(line, title=concerns[line.id].title, public=concerns[line.id].public) if line.id in concerns
+        else line
+        for line in lines
+    ]  # fmt: skip
 
 
 def _uuid(text: str | None) -> UUID | None:

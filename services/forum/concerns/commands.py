@@ -12,6 +12,8 @@ from beatbook.kit.db import AsyncSession
 from beatbook.kit.errors import Forbidden, Refused
 from beatbook.kit.events import emit
 from beatbook.kit.web import ExpectedVersion
+from services.forum.agenda.queries import entries_of
+from services.forum.agenda.rules import EntryKind
 from services.forum.areas.queries import area_by_code
 from services.forum.concerns import queries, rules
 from services.forum.concerns.schemas import AnonymousConcern, ConcernCreate, ConcernPatch, ConcernWords
@@ -125,12 +127,25 @@ async def edit_concern(
         concern.redacted_at = now
         concern.words = rules.stems(concern.text, concern.wish)
     concern.version += 1
+    if given & {"summary", "published", "category"}:
+        await _amend_agendas(session, concern)
     if concern.published != before:
         published = ConcernPublished(
             concern_id=concern.id, forum_id=concern.forum_id, area=concern.area, published=concern.published
         )
         await emit(session, published, subject=concern.id, area=concern.area, actor=actor, at=now)
     return concern
+
+
+async def _amend_agendas(session: AsyncSession, concern: Concern) -> None:
+    """Have the agendas that a concern came to, held ones too, say of it what its summary says now, and to the same."""
+    for source_id in (concern.id, rules.answer_source(concern.id)):
+        for entry in await entries_of(session, EntryKind.CONCERN, source_id):
+            what = entry.title.partition(":")[0]
+            entry.title = rules.agenda_words(
+                what, concern.category, concern.area, concern.summary, published=concern.published
+            )
+            entry.public = concern.published
 
 
 def _concern(forum: Forum, now: datetime, words: ConcernWords, origin: rules.Origin) -> Concern:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import orjson
 import shapely
@@ -153,6 +153,17 @@ def place_obstacle(longitude: float, latitude: float, boundary: Mapping[str, Any
     if shapely.from_geojson(orjson.dumps(boundary)).covers(shapely.Point(longitude, latitude)):
         return None
     return "The point lies outside the forum's area: raise it with the forum of the area it is in."
+
+
+def agenda_words(what: str, category: Category, area: str, summary: str | None, *, published: bool) -> str:
+    """How a concern stands on an agenda: in the forum's own published words, or in none. Rules F14, F15."""
+    about = summary if published else category.value.replace("_", " ")
+    return f"{what}: {about} ({area})"
+
+
+def answer_source(concern_id: UUID) -> UUID:
+    """What an agenda knows the answer to a concern by, where the concern itself stood on one before. Rule F15."""
+    return uuid5(concern_id, "answer")
 
 
 MOST_WORDS = 200

@@ -25,7 +25,8 @@ async def note_progress(
     session.add(
         DecisionStep(decision_id=decision_id, kind=rules.StepKind.PROGRESS, noted_at=now, **request.model_dump())
     )
-    decision.version += 1
+    if not request.internal:  # everyone sees the version: it would tell of the note
+        decision.version += 1
     return decision
 
 

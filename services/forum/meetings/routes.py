@@ -6,6 +6,7 @@ from uuid import UUID
 
 from fastapi import Query, Response
 
+from beatbook.contracts.actor import Actor
 from beatbook.contracts.areas import AreaCode
 from beatbook.kit.auth import CurrentActor
 from beatbook.kit.clock import Now
@@ -13,6 +14,7 @@ from beatbook.kit.db import Read, Write
 from beatbook.kit.errors import Invalid
 from beatbook.kit.paging import Page, PageParams, PageRequest
 from beatbook.kit.web import IfMatch, router, set_etag
+from services.forum.forums.rules import may_see_inside
 from services.forum.meetings import commands, queries
 from services.forum.meetings.rules import MeetingState
 from services.forum.meetings.schemas import (
@@ -30,8 +32,9 @@ from services.forum.meetings.tables import Meeting
 routes = router(tags=["meetings"])
 
 
-def _view(meeting: Meeting) -> MeetingView:
-    return MeetingView.model_validate(meeting)
+def _view(meeting: Meeting, actor: Actor) -> MeetingView:
+    view = MeetingView.model_validate(meeting)
+    return view if may_see_inside(actor, meeting.area) else view.model_copy(update={"advisories": []})
 
 
 def _key(meeting: Meeting) -> str:
@@ -56,7 +59,7 @@ async def plan_meeting(
     """Plan a meeting."""
     meeting = await commands.plan_meeting(session, actor, now, forum_id, request)
     set_etag(response, meeting.version)
-    return _view(meeting)
+    return _view(meeting, actor)
 
 
 @routes.get("/meetings")
@@ -80,7 +83,7 @@ async def list_meetings(
         after=_cursor(page),
         limit=page.limit + 1,
     )
-    return page.page(rows, _view, _key)
+    return page.page(rows, lambda row: _view(row, actor), _key)
 
 
 @routes.get("/forums/{forum_id}/meetings")
@@ -98,7 +101,7 @@ async def list_forum_meetings(
         after=_cursor(page),
         limit=page.limit + 1,
     )
-    return page.page(rows, _view, _key)
+    return page.page(rows, lambda row: _view(row, actor), _key)
 
 
 @routes.get("/meetings/{meeting_id}")
@@ -106,7 +109,7 @@ async def read_meeting(meeting_id: UUID, session: Read, actor: CurrentActor, res
     """One meeting."""
     meeting = await queries.meeting_by_id(session, actor, meeting_id)
     set_etag(response, meeting.version)
-    return _view(meeting)
+    return _view(meeting, actor)
 
 
 @routes.get("/meetings/{meeting_id}/attendance")
@@ -153,7 +156,7 @@ async def change_meeting(
     """Change a meeting not yet held."""
     meeting = await commands.change_meeting(session, actor, now, meeting_id, expected, request)
     set_etag(response, meeting.version)
-    return _view(meeting)
+    return _view(meeting, actor)
 
 
 @routes.post("/meetings/{meeting_id}/hold")
@@ -169,7 +172,7 @@ async def hold_meeting(
     """Record that a meeting took place and who came."""
     meeting = await commands.hold_meeting(session, actor, now, meeting_id, expected, request)
     set_etag(response, meeting.version)
-    return _view(meeting)
+    return _view(meeting, actor)
 
 
 @routes.post("/meetings/{meeting_id}/call-off")
@@ -185,4 +188,4 @@ async def call_off_meeting(
     """Postpone or cancel a meeting."""
     meeting = await commands.call_off_meeting(session, actor, now, meeting_id, expected, request)
     set_etag(response, meeting.version)
-    return _view(meeting)
+    return _view(meeting, actor)

@@ -105,7 +105,10 @@ class MeetingCallOff(StrictModel):
 
 
 class MeetingView(View):
-    """A meeting; attendance by name is a list of its own, for those inside."""
+    """A meeting; attendance by name is a list of its own, for those inside.
+
+    So are the cautions of its planning: they weigh closed meetings too.
+    """
 
     id: UUID
     forum_id: UUID

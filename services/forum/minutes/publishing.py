@@ -133,7 +133,9 @@ def _decided(decision: Decision) -> rules.Decided:
     }
     if decision.translations:
         content["translations"] = decision.translations
-    said = [dissent["words"] for dissent in decision.dissent]
+    said = [dissent["words"] for dissent in decision.dissent] + [
+        group for group in (*decision.affected_groups, *(dissent["group"] for dissent in decision.dissent)) if group
+    ]
     translated = [text for words in decision.translations.values() for text in words.values()]
     shown = [decision.agenda_item, decision.text, decision.owner, decision.chair_statement or "", *said, *translated]
     return rules.Decided(content, "\n".join(shown))

@@ -11,6 +11,7 @@ from beatbook.kit.db import AsyncSession
 from beatbook.kit.errors import Conflict, Refused
 from beatbook.kit.timers import WorkerContext
 from beatbook.kit.web import ExpectedVersion
+from services.forum.agenda.queries import own_items
 from services.forum.forums.queries import managed_forum
 from services.forum.meetings.commands import call_off_meeting, change_meeting, plan_meeting
 from services.forum.meetings.rules import MeetingState
@@ -71,7 +72,7 @@ async def change_series(
     here = queries.local_now(now, series.time_zone)
     wanted = {each.day: each for each in _occurrences(series, recurrence, here)}
     for link, meeting in await queries.waiting(session, series.id, now):
-        if _is_changed(link, meeting):
+        if await _is_changed(session, link, meeting):
             continue
         if (occurrence := wanted.get(link.day)) is None:
             off = MeetingCallOff(state="cancelled", reason=CHANGED)
@@ -97,7 +98,7 @@ async def end_series(
     _refuse_ended(series, now)
     off = MeetingCallOff(state="cancelled", reason=request.reason)
     for link, meeting in await queries.waiting(session, series.id, now):
-        if link.day > request.last_day and not _is_changed(link, meeting):
+        if link.day > request.last_day and not await _is_changed(session, link, meeting):
             await call_off_meeting(session, actor, now, meeting.id, ANY_VERSION, off)
     series.last_day = request.last_day
     series.version += 1
@@ -159,9 +160,11 @@ def _as_patch(body: MeetingCreate) -> MeetingPatch:
     return MeetingPatch(**body.model_dump(exclude={"public", "emergency"}))
 
 
-def _is_changed(link: SeriesMeeting, meeting: Meeting) -> bool:
+async def _is_changed(session: AsyncSession, link: SeriesMeeting, meeting: Meeting) -> bool:
     """Whether people did something about the meeting: then the series leaves it alone."""
-    return meeting.version != link.meeting_version or meeting.state is not MeetingState.PLANNED
+    if meeting.version != link.meeting_version or meeting.state is not MeetingState.PLANNED:
+        return True
+    return bool(await own_items(session, meeting.id))
 
 
 def _days(days: Sequence[date]) -> list[str]:

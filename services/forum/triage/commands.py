@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from typing import Literal, cast
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from beatbook.contracts.actor import Actor
 from beatbook.contracts.forum import (
@@ -24,7 +24,15 @@ from services.forum.agenda.rules import EntryKind
 from services.forum.base import CLOCK
 from services.forum.concerns.commands import add_step
 from services.forum.concerns.queries import managed_concern
-from services.forum.concerns.rules import ENDED, WAITING, ConcernState, StepKind, triage_due
+from services.forum.concerns.rules import (
+    ENDED,
+    WAITING,
+    ConcernState,
+    StepKind,
+    agenda_words,
+    answer_source,
+    triage_due,
+)
 from services.forum.concerns.tables import Concern
 from services.forum.forums.queries import forum_by_id
 from services.forum.triage import queries, rules
@@ -214,14 +222,13 @@ async def _queue(
 
     An agenda takes each source once: of a forum that passed it on from below, the answer is a source of its own.
     """
-    about = concern.summary if concern.published else concern.category.value.replace("_", " ")
     had_it_before = back and forum_id != concern.origin_forum_id
     await queue(
         session,
         now,
         forum_id=forum_id,
         kind=EntryKind.CONCERN,
-        source_id=uuid5(concern.id, "answer") if had_it_before else concern.id,
-        title=f"{what}: {about} ({concern.area})",
+        source_id=answer_source(concern.id) if had_it_before else concern.id,
+        title=agenda_words(what, concern.category, concern.area, concern.summary, published=concern.published),
         public=concern.published,
     )
