@@ -17,17 +17,19 @@ AT_ONCE = 2
 """As many as a service on a laptop keeps connections to its database for: more would have it open others."""
 ATTEMPTS = 8
 PASSING = frozenset({429, 502, 503, 504})
+NOBODY = ""
+"""In the place of a token: a request of somebody who does not say who they are."""
 
 
 class Calls:
     """Requests to the services in the name of one token.
 
     Every POST carries an Idempotency-Key made of what it is for: sent again after an interruption it has no second
-    effect, and gets the answer of the first.
+    effect, and gets the answer of the first; None where that was shown once only.
     """
 
-    def __init__(self, session: aiohttp.ClientSession, urls: Mapping[str, str], seed: str) -> None:
-        self._session, self._urls, self._seed = session, urls, seed
+    def __init__(self, session: aiohttp.ClientSession, urls: Mapping[str, str], token: str, seed: str) -> None:
+        self._session, self._urls, self._token, self._seed = session, urls, token, seed
 
     async def get(self, service: str, path: str, **query: Any) -> Any:
         """Read something; raises `Refusal`."""
@@ -59,8 +61,8 @@ class Calls:
     ) -> Any:
         content = None if body is None else orjson.dumps(body)
         headers = {"Content-Type": "application/json"} | headers
-        if token:
-            headers["Authorization"] = f"Bearer {token}"
+        if token != NOBODY:
+            headers["Authorization"] = f"Bearer {token or self._token}"
         url = self._urls[service] + path
         for attempt in range(ATTEMPTS):
             try:
@@ -68,6 +70,8 @@ class Calls:
                     received = await response.read()
                     if response.status < 400:
                         return orjson.loads(received)
+                    if response.status == 409 and orjson.loads(received).get("code") == "shown-once":
+                        return None
                     if response.status not in PASSING or attempt == ATTEMPTS - 1:
                         raise Refusal(f"{service} refused {method} {path}: {_explain(received, response.status)}")
             except (aiohttp.ClientConnectionError, TimeoutError) as error:
@@ -89,11 +93,10 @@ def _explain(content: bytes, status: int) -> str:
 async def calling(urls: Mapping[str, str], token: str, seed: str) -> AsyncIterator[Calls]:
     """Open connections for `AT_ONCE` requests at a time."""
     async with aiohttp.ClientSession(
-        headers={"Authorization": f"Bearer {token}"},
         connector=aiohttp.TCPConnector(limit=4 * AT_ONCE),
         timeout=aiohttp.ClientTimeout(total=30),
     ) as session:
-        yield Calls(session, urls, seed)
+        yield Calls(session, urls, token, seed)
 
 
 async def wait_for(what: str, check: Callable[[], Awaitable[bool]], *, patience: float) -> None:

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from functools import partial
 
-from beatbook.cli.demo_country.calls import Calls, in_order
+from beatbook.cli.demo_country.calls import NOBODY, Calls, in_order
 from beatbook.cli.demo_country.forums import Forum, Meeting
-from beatbook.cli.demo_country.words import RULES_OF_PROCEDURE
+from beatbook.cli.demo_country.matters import Matter
 
 
-async def load_forums(calls: Calls, forums: Sequence[Forum]) -> None:
-    """Found the forums with their members, then hold their meetings in the order in which they took place."""
+async def load_forums(calls: Calls, forums: Sequence[Forum], matters: Sequence[Matter]) -> None:
+    """Found the forums with their members, hold their meetings in the order in which they took place, then the rest."""
 
     async def meet(entry: tuple[Forum, str, list[str], Meeting]) -> None:
         await _meet(calls, *entry)
@@ -22,6 +22,19 @@ async def load_forums(calls: Calls, forums: Sequence[Forum]) -> None:
     ]
     history.sort(key=lambda entry: (entry[3].starts_at, entry[0].area))
     await in_order(meet, history)
+    seats = {forum.area: ids for forum, ids in zip(forums, founded, strict=True)}
+    for number, matter in enumerate(matters):
+        forum_id, members = seats[matter.area]
+        await _take_up(calls, matter, {"forum": forum_id, "seat": members[-1]}, f"matter {number}")
+
+
+async def _take_up(calls: Calls, matter: Matter, ids: dict[str, str], which: str) -> None:
+    body = {name: ids[value[1:-1]] if value in ("{forum}", "{seat}") else value for name, value in matter.body.items()}
+    token = None if matter.named else NOBODY
+    made = await calls.post("forum", matter.path.format(**ids), body, purpose=which, token=token)
+    for number, (path, step) in enumerate(matter.steps):
+        address = path.format(id=made["id"])
+        await calls.post("forum", address, step, purpose=f"{which} step {number}", change=True)
 
 
 async def _found(calls: Calls, forum: Forum) -> tuple[str, list[str]]:
@@ -30,7 +43,7 @@ async def _found(calls: Calls, forum: Forum) -> tuple[str, list[str]]:
     await calls.post(
         "forum",
         f"{address}/rules-of-procedure",
-        {"text": RULES_OF_PROCEDURE, "adopted_on": forum.adopted_on.isoformat()},
+        {"adopted_on": forum.adopted_on.isoformat()},
         purpose=f"rules {forum.area}",
     )
     members = [
@@ -63,7 +76,9 @@ async def _meet(calls: Calls, forum: Forum, forum_id: str, members: list[str], m
 
 
 async def _write_minutes(calls: Calls, address: str, about: str, meeting: Meeting) -> None:
-    written = await calls.post("forum", f"{address}/minutes", {"items": meeting.items}, purpose=f"minutes {about}")
+    written = await calls.post(
+        "forum", f"{address}/minutes", {"language": "en", "items": meeting.items}, purpose=f"minutes {about}"
+    )
     minutes = f"/v1/minutes/{written['id']}"
     for state, step, body in (
         ("circulated", "circulate", None),

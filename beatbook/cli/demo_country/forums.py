@@ -7,8 +7,10 @@ from random import Random
 from typing import Any
 
 from beatbook.cli.demo_country import words
+from beatbook.cli.demo_country.matters import SERIES_AREA
 from beatbook.cli.demo_country.places import COUNTRY, MINORITY, MUNICIPALITIES, Municipality, Place, area_of
 from beatbook.cli.demo_country.words import Topic
+from beatbook.contracts.areas import tier_of
 
 HISTORY = timedelta(days=425)
 """How far back the first meetings lie: fourteen months."""
@@ -21,6 +23,10 @@ SECTORS = ("administration", "police", "education", "health", "womens_organisati
 SEATS = {"core_implementation_group": 10, "community_safety_council": 8, "community_advisory_board": 5}
 CLOSED_MEETING = ("XD.ALDERPORT", 4)
 """The area and the number, counted back from the last one held, of the one closed meeting."""
+TRANSLATED_MEETING = ("XD.ALDERPORT", 2)
+"""The same of the one whose minutes are in three languages."""
+HOSTILE = "XD.ESKERHOLM"
+"""Where the climate of the last two meetings gives a warning signal."""
 
 
 @dataclass
@@ -91,10 +97,17 @@ def _forum(random: Random, today: date, area: str, kind: str, place: Place, muni
         "area": area,
         "kind": kind,
         "name": TITLES[kind].format(place.english),
+        "template": f"{kind}-{tier_of(area)}",
         "interval_days": INTERVALS[kind] + 14,
     }
     members = list(_members(random, today, founded, SEATS[kind], transition=area == "XD.ESKERHOLM.FERRY"))
     meetings = list(_meetings(random, today, area, kind, municipality, len(members)))
+    held = [meeting for meeting in meetings if meeting.hold is not None]
+    if area == HOSTILE:
+        for meeting in held[-2:]:
+            meeting.hold = (meeting.hold or {}) | {"climate": words.HOSTILE_CLIMATE}
+    if area == SERIES_AREA:
+        meetings = [meeting for meeting in meetings if meeting.starts_at.date() < today]
     return Forum(body, founded, members, meetings)
 
 
@@ -135,15 +148,20 @@ def _meetings(
         starts_at = datetime.combine(day, time(17, 30 * random.randint(0, 1)), UTC)
         latest = len(past) - 1 - number
         closed = (area, latest) == CLOSED_MEETING
-        topics = _topics(random, kind, number)
+        translated = (area, latest) == TRANSLATED_MEETING
+        topics = _topics(random, kind, number) if not translated else words.TOPICS[:2]
         meeting = Meeting(number, starts_at, _plan(random, area, starts_at, topics, public=not closed))
         if latest >= 0:
-            called_off = random.random() < 0.08 and not closed
+            called_off = random.random() < 0.08 and not closed and not translated
             if called_off:
                 state = random.choice(("postponed", "cancelled"))
                 meeting.call_off = {"state": state, "reason": words.CALLED_OFF[state]}
             else:
                 _hold(random, meeting, topics, today, municipality, seats, latest=latest)
+            if translated:
+                meeting.items = [
+                    item | {"translations": words.IN_OTHER_LANGUAGES[item["heading"]]} for item in meeting.items
+                ]
         yield meeting
 
 

@@ -14,6 +14,7 @@ from beatbook.cli.demo_country.calls import Calls, calling, in_order, wait_for
 from beatbook.cli.demo_country.councils import load_forums
 from beatbook.cli.demo_country.forums import Forum, forums
 from beatbook.cli.demo_country.incidents import first_month, incidents
+from beatbook.cli.demo_country.matters import Matter, matters
 from beatbook.cli.demo_country.places import COUNTRY, LOCAL_LANGUAGE, MINORITY, MUNICIPALITIES, area_of, names
 from beatbook.cli.demo_country.problems import Problem, problems
 
@@ -36,6 +37,7 @@ class Country:
     forums: list[Forum]
     incidents: list[dict[str, Any]]
     problems: list[Problem]
+    matters: list[Matter]
 
 
 def make_country(seed: str, today: date) -> Country:
@@ -50,6 +52,7 @@ def make_country(seed: str, today: date) -> Country:
         forums(random, today),
         incidents(random, found, residents, today),
         problems(today),
+        matters(today),
     )
 
 
@@ -65,7 +68,7 @@ async def load_country(
         country = make_country(seed, today)
         report(f"Loading {COUNTRY.english}, an invented country ...")
         await _load_areas(calls, country)
-        await asyncio.gather(load_forums(calls, country.forums), _load_incidents(calls, country))
+        await asyncio.gather(load_forums(calls, country.forums, country.matters), _load_incidents(calls, country))
         await _register_partner(calls, partner)
         await _await_figures(calls, country)
         await _load_handover(calls, country)

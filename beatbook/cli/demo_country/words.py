@@ -131,11 +131,28 @@ WELCOME = "The chair welcomed those present; the last minutes were read and open
 CLOSED_ITEM = "Spoken about without the public, at the request of those concerned."
 DECLINED = ("There is no budget for it before next year.", "The municipal reserve is asked for the smaller half of it.")
 WITHDRAWN = "What it was about has been settled in another way."
-RULES_OF_PROCEDURE = (
-    "1. The forum meets at least as often as agreed, in a place that is open to everybody. 2. Who wants to speak is "
-    "heard; nobody is named in the minutes who came as a guest. 3. It decides by consensus, by vote where it must, and "
-    "writes dissent down. 4. Every decision has an owner and a day. 5. The chair is not from the police."
-)
+HOSTILE_CLIMATE = {"climate": "hostile", "noted": "Shouting over the arrests on the ferry; a third of the room left."}
+IN_OTHER_LANGUAGES = {
+    "Opening": {
+        "sq": {"heading": "Hapja", "text": "Kryetarja i përshëndeti të pranishmit; u lexua procesverbali i fundit dhe "
+               "u shqyrtuan një nga një vendimet e hapura."},
+        "sr": {"heading": "Отварање", "text": "Председавајућа је поздравила присутне; прочитан је последњи записник и "
+               "редом су размотрене отворене одлуке."},
+    },
+    TOPICS[0].title: {
+        "sq": {"heading": "Ndriçimi i rrugës për në stacion", "text": "Të riparohen njëmbëdhjetë llambat e fikura "
+               "midis stacionit dhe ndalesës së autobusit, dhe të kontrollohen çdo muaj."},
+        "sr": {"heading": "Осветљење пута до станице", "text": "Поправити једанаест угашених лампи између станице и "
+               "аутобуског стајалишта, и проверавати их сваког месеца."},
+    },
+    TOPICS[1].title: {
+        "sq": {"heading": "Makinat te porta e shkollës", "text": "Rruga te porta e shkollës mbyllet për makinat gjysmë "
+               "ore në mëngjes, me vullnetarë në të dy skajet."},
+        "sr": {"heading": "Аутомобили пред школском капијом", "text": "Улица пред школом се ујутру на пола сата "
+               "затвара за аутомобиле, са добровољцима на оба краја."},
+    },
+}  # fmt: skip
+"""What one meeting's minutes say in Albanian and in Serbian, by heading."""
 CALLED_OFF = {
     "postponed": "The hall was flooded; a new date follows.",
     "cancelled": "Too few members could come, and nothing was pressing.",
