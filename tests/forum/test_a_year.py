@@ -1,17 +1,22 @@
-"""A secretary's whole year, through the API alone: one council, from its founding to what it can tell at the end.
+"""A secretary's whole year, through the API alone: one council, from its founding to the report of its year.
 
-Only the clock is ours. It moves from step to step; the timers run at each step, as a worker would run them.
+Only the clock is ours. It moves from step to step; the timers run at each step, as a worker would run them, and mails
+go to a real mail server.
 """
 
-from dataclasses import replace
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from beatbook.kit.crypto import canonical_json, sha256_hex
+from beatbook.kit.db import Database
 from beatbook.kit.timers import WorkerContext
+from services.forum.invitations.sending import Postbox, send_due
 from services.forum.timers import TIMERS
 from tests.forum.conftest import Api
+from tests.forum.mailbox import Mailbox
 
 SEATS = [
     {"name": "Ana Krasniqi", "sector": "ngo", "role": "chair", "sex": "female"},
@@ -24,6 +29,7 @@ WATCH = {
     "kind": "neighbourhood_watch", "name": "Dardania watch", "aim": "Neighbours look out for one another",
     "area": "XK.PRI.DARDANIA", "partners": [{"name": "Tenants' union", "sector": "resident"}],
 }  # fmt: skip
+TEMPLATE = "community_safety_council-municipal"
 TEXTS = {"en": {"title": "The lamps", "claim": "No lamp is ever mended", "facts": "Seven of nine are lit"}}
 SOURCES = [{"title": "Public works, report", "url": "https://works.example/lamps"}]
 
@@ -31,15 +37,15 @@ SOURCES = [{"title": "Public works, report", "url": "https://works.example/lamps
 class Secretary:
     """The council's secretary: a council's token, and a calendar."""
 
-    def __init__(self, api: Api, worker: WorkerContext) -> None:
-        self.api, self.worker, self.forum = api, worker, ""
+    def __init__(self, api: Api, worker: WorkerContext, box: Mailbox) -> None:
+        self.api, self.worker, self.box, self.forum = api, worker, box, ""
 
     async def on(self, day: str, hour: int = 9) -> None:
         """Go to a day of the year, and have the timers run then."""
         self.api.now = datetime.fromisoformat(day).replace(hour=hour, tzinfo=UTC)
         for timer in TIMERS:
-            if timer.name not in {"forget-networks", "mail-addresses", "invitations"}:
-                await timer.run(replace(self.worker, clock=lambda: self.api.now))
+            await timer.run(self.worker)
+        await send_due(self.worker, Postbox(self.worker.settings))  # type: ignore[arg-type]
 
     async def post(self, path: str, body: Any = None, **more: Any) -> Any:
         return await self.api.ok("POST", path.format(forum=self.forum), body, as_="council@XK.PRI", **more)
@@ -68,27 +74,43 @@ class Secretary:
 
 
 @pytest.fixture
-async def secretary(country: Api, worker: WorkerContext) -> Secretary:
+async def secretary(country: Api) -> AsyncIterator[Secretary]:
     """Before the year begins: the register knows the country, its languages and who lives there."""
     area = {"languages": ["en", "sq"], "minority_groups": [{"group": "Roma", "share": 0.05}]}
     await country.ok("PATCH", "/areas/XK.PRI", area)
-    return Secretary(country, worker)
+    box = Mailbox()
+    smtp = {
+        "smtp_host": "127.0.0.1",
+        "smtp_port": box.port,
+        "smtp_security": "none",
+        "mail_sender": "council@xk.example",
+    }
+    settings = country.settings.model_copy(update=smtp)
+    database = Database(settings)
+    server = box.open()
+    yield Secretary(country, WorkerContext(database, settings, lambda: country.now), box)
+    server.stop()
+    await database.close()
 
 
 async def test_a_secretary_s_year(secretary: Secretary) -> None:
     year, api = secretary, secretary.api
 
-    # January: the council is founded, agrees on its rules, takes its seats and plans the year.
+    # January: the council is founded from a template, agrees on its rules, takes its seats and plans the year.
     await year.on("2026-01-05")
     founded = {"area": "XK.PRI", "kind": "community_safety_council", "name": "Council", "interval_days": 92,
-               "time_zone": "Europe/Belgrade", "languages": ["en", "sq"]}  # fmt: skip
-    year.forum = (await year.post("/forums", founded))["id"]
+               "time_zone": "Europe/Belgrade", "languages": ["en", "sq"], "template": TEMPLATE}  # fmt: skip
+    council = await year.post("/forums", founded)
+    year.forum = council["id"]
+    assert (council["interval_days"], council["triage_days"], council["rules_version"]) == (92, 14, 0)  # F1
     early = {"purpose": "accountability", "starts_at": "2026-01-05T08:00:00Z"}
     meeting = (await year.post("/forums/{forum}/meetings", early))["id"]
     refused = await api("POST", f"/meetings/{meeting}/hold", {"held_at": "2026-01-05T08:00:00Z"})
     assert (refused.status_code, "written rules" in refused.text) == (422, True)  # F4
     await year.post(f"/meetings/{meeting}/call-off", {"state": "cancelled", "reason": "We have no rules yet"})
-    await year.post("/forums/{forum}/rules-of-procedure", {"text": "We meet each quarter.", "adopted_on": "2026-01-05"})
+    proposed = (await year.get("/forums/{forum}/rules-of-procedure/proposal"))["text"]
+    adopted = await year.post("/forums/{forum}/rules-of-procedure", {"adopted_on": "2026-01-05"})
+    assert (adopted["number"], adopted["text"]) == (1, proposed)
     seats = [await year.post("/forums/{forum}/members", seat | {"term_start": "2026-01-05"}) for seat in SEATS]
     police_chair = SEATS[1] | {"role": "co_chair", "term_start": "2026-01-05"}
     assert (await api("POST", f"/forums/{year.forum}/members", police_chair)).json()["rule"] == "F3"
@@ -105,10 +127,15 @@ async def test_a_secretary_s_year(secretary: Secretary) -> None:
     starts = [(await year.get(f"/meetings/{meeting}"))["starts_at"] for meeting in (first, second)]
     assert starts == ["2026-02-03T17:00:00Z", "2026-05-05T16:00:00Z"]  # six in the evening, winter and summer
 
-    # February: everybody is invited; the first meeting, with an open item and a closed one.
+    # February: everybody is invited, also by mail; the first meeting, with an open item and a closed one.
     await year.on("2026-01-20")
+    address = {"email": "ana@xk.example"}
+    await api.ok("PUT", f"/forums/{year.forum}/members/{seats[0]['id']}/address", address, version=0)
     assert (await year.post(f"/meetings/{first}/invitations", {}))["invited"] == len(SEATS)
     await year.post(f"/meetings/{first}/agenda/items", {"title": "Street lamps"})
+    await year.on("2026-01-21")
+    ((method, _, entry),) = year.box.entries("ana@xk.example")
+    assert (method, str(entry["uid"]), len(year.box.arrived)) == ("REQUEST", first, 1)
     await year.on("2026-02-04")
     attendance = [{"member_id": seat["id"], "status": "present"} for seat in seats]
     visitors = [{"sex": "female", "count": 12}, {"sex": "male", "count": 9}]
@@ -216,12 +243,22 @@ async def test_a_secretary_s_year(secretary: Secretary) -> None:
     gaps = (await year.get("/forums/{forum}/consultations/gaps"))["gaps"]
     assert not {"women", "Roma"} & {gap["group"] or gap["minority_group"] for gap in gaps}
     assert "Roma" in (await year.get("/forums/{forum}/representation"))["groups_absent"]  # F5: asked, but with no seat
-    assert "interval-passed" in await year.advised()  # F7: nobody met since August
+    assert "agreed-interval-passed" in await year.advised()  # F7: nobody met since August
+    early = await api("POST", f"/forums/{year.forum}/reports/2026", {}, as_="council@XK.PRI")
+    assert (early.status_code, early.json()["code"]) == (422, "not-adoptable")  # the year is not over
     await year.on("2027-01-06")
     assert "groups-not-consulted" in await year.advised()  # F21: a year, and most were not asked
+    await year.post("/forums/{forum}/reports/2026", {"foreword": "Our first year."})
+    report = await year.get("/forums/{forum}/reports/2026", None)
+    told = report["content"]["sentences"]
+    assert told[0] == "In 2026 the forum met 3 times; 1 meeting was called off."
+    assert report["content"]["figures"]["decisions"]["delivered_late"] == 1
+    assert report["sha256"] == sha256_hex(canonical_json(report["content"]))
+    document = (await api("GET", f"/forums/{year.forum}/reports/2026/document", as_=None)).text
+    assert document.startswith("# Council: report for 2026\n")
     rows = await api("GET", f"/forums/{year.forum}/exports/decisions.csv", as_="council@XK.PRI")
     assert (rows.status_code, "Mend the lamps" in rows.text) == (200, True)
-    everything = str(await api.events())
+    everything = str(await api.events()) + str(report) + document
     for path in ("/meetings", "/minutes", "/decisions", "/corrections", "/consultations", "/initiatives"):
         everything += str(await year.get(path, None))
     assert not any(word in everything for word in ("Secret", "Krasniqi", "Hoxha", "Berisha"))
