@@ -101,3 +101,5 @@ async def test_on_paper_the_words_stay_and_the_controls_go(country: Country, bro
     assert await browser.value(shown.format("article")) != "none"
     for part in (".top nav", "footer", ".crumbs"):
         assert await browser.value(shown.format(part)) == "none"
+    # an item that is longer than what is left of a page goes on over it, and leaves no page empty
+    assert await browser.value("getComputedStyle(document.querySelector('article section')).breakInside") == "auto"

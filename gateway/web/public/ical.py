@@ -20,6 +20,9 @@ PRODID = "-//Beatbook//Forum calendar//EN"
 REFRESH = timedelta(hours=1)
 STATUS = {"planned": "CONFIRMED", "invited": "CONFIRMED", "held": "CONFIRMED", "postponed": "TENTATIVE"}
 
+EMBEDS, POP_EMBEDDING = "\u202a\u202b\u202d\u202e", "\u202c"
+ISOLATES, POP_ISOLATE = "\u2066\u2067\u2068", "\u2069"
+
 
 @dataclass(frozen=True)
 class Listed:
@@ -101,8 +104,29 @@ def made_at(identifier: int) -> datetime:
 
 
 def plain(text: str) -> str:
-    """Text without what neither iCalendar nor XML can carry, nor paper show; line breaks and tabs stay."""
-    return "".join(mark for mark in text if mark in "\n\t" or not _unfit(mark))
+    """Text without what neither iCalendar nor XML can carry, nor paper show; line breaks and tabs stay.
+
+    What it turns around it turns back at its end, so that a name never reverses the date that is set beside it.
+    """
+    return _turned_back("".join(mark for mark in text if mark in "\n\t" or not _unfit(mark)))
+
+
+def _turned_back(text: str) -> str:
+    """Text with its bidirectional embeddings and isolates closed, as a line's end would close them (UAX 9, X8)."""
+    waiting: list[str] = []
+    for mark in text:
+        if mark == "\n":
+            waiting.clear()
+        elif mark in EMBEDS:
+            waiting.append(POP_EMBEDDING)
+        elif mark in ISOLATES:
+            waiting.append(POP_ISOLATE)
+        elif mark == POP_ISOLATE and mark in waiting:
+            while waiting.pop() != POP_ISOLATE:
+                pass
+        elif mark == POP_EMBEDDING and waiting and waiting[-1] == mark:
+            waiting.pop()
+    return text + "".join(reversed(waiting))
 
 
 def _unfit(mark: str) -> bool:

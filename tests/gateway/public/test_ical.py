@@ -99,6 +99,9 @@ def test_states_and_stamps_say_the_same_each_time():
 
 
 def test_what_no_calendar_can_carry_is_left_out():
+    assert plain("Evil\u202e name") + " 2026" == "Evil\u202e name\u202c 2026"  # else 6202 stands in the footer
+    assert plain("\u2067a\u202bb\u2069c\u202c") == "\u2067a\u202bb\u2069c\u202c"
+    assert plain("\u202ea\nb\u2068") == "\u202ea\nb\u2068\u2069"
     assert plain("a\x00b\x1b\x85\ud800\ufffe\ufdd0c\nd\te") == "abc\nd\te"
     text = feed("UTC", [datetime(2026, 5, 1, tzinfo=UTC)], place="x\r\nATTENDEE:mailto:a@b\x00\nEND:VEVENT")
     (event,) = Calendar.from_ical(text).walk("VEVENT")
