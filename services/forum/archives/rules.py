@@ -10,7 +10,7 @@ FORMAT = "beatbook-forum-record"
 VERSION = 1
 BY_THE_CLOCK = frozenset({"overdue"})
 """What changes by the clock alone: it is no part of the record, for the same record gives the same bytes."""
-NEVER = frozenset({"public_attendees", "receipt_sha256", "words", "version"})
+NEVER = frozenset({"public_attendees", "receipt_sha256", "version", "told", "told_version"})
 """Names that a secretary noted to keep them out, and what only the database needs. Rules F11, F14."""
 
 READ_ME = """A forum's record.
