@@ -68,7 +68,7 @@ def test_figures_and_sentences_of_a_year() -> None:
     found = figures(year, TODAY)
     assert found["decisions"] == {
         "made": 4, "delivered": 2, "delivered_on_time": 1, "delivered_late": 1, "declined": 1, "withdrawn": 0,
-        "open": 1, "overdue": 1, "delivery_rate": 0.5, "on_time_rate": 0.5}  # fmt: skip
+        "open": 1, "overdue": 1, "delivery_rate": 0.667, "on_time_rate": 0.333}  # fmt: skip
     assert found["open_decisions"] == [{"text": "c", "owner": "o", "due_on": "2026-01-01", "overdue": True}]
     assert sentences(found, 2025) == [
         "In 2025 the forum met 4 times; 1 meeting was called off.",

@@ -18,6 +18,7 @@ from services.forum.consultations.tables import Consultation
 from services.forum.corrections.rules import CorrectionState
 from services.forum.corrections.tables import Correction
 from services.forum.decisions import queries as decisions
+from services.forum.decisions.rules import ASKS_FOR_SOMETHING
 from services.forum.decisions.tables import Decision
 from services.forum.forums.queries import forum_by_id
 from services.forum.forums.rules import may_see_inside
@@ -51,7 +52,9 @@ async def year_of(session: AsyncSession, actor: Actor, forum: Forum, year: int) 
     return Year(
         meetings=await _meetings(session, actor, forum.id, start, end),
         decisions=[
-            DecisionFact(row.text, row.owner, row.due_on, row.state.value, row.on_time)
+            DecisionFact(
+                row.text, row.owner, row.due_on, row.state.value, row.on_time, row.kind in ASKS_FOR_SOMETHING
+            )
             for row in (await session.exec(
                 decisions.visible_to(select(Decision), actor)
                 .where(Decision.forum_id == forum.id, Decision.decided_on >= first, Decision.decided_on < after)

@@ -8,6 +8,8 @@ from statistics import fmean
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from services.forum.decisions.rules import Delivery
+
 MOST_NAMED = 100
 """Open decisions that a report names; it counts them all."""
 TREND_SHARE = 0.1
@@ -34,6 +36,8 @@ class DecisionFact:
     due_on: date | None
     state: str
     on_time: bool | None
+    asks: bool = True
+    """Whether it asks for something, and so can be delivered: information does not."""
 
 
 @dataclass(frozen=True)
@@ -74,13 +78,15 @@ def adopting_obstacles(end: datetime, now: datetime, newest: int, reason: str | 
 
 
 def figures(year: Year, today: date) -> dict[str, Any]:
-    """The year in figures; `today` tells what is overdue. Shares are 0 to 1, null where nothing was to be counted."""
+    """The year in figures; `today` tells what is overdue. Shares are 0 to 1, null where nothing was to be counted.
+
+    Rates of delivery are those of Rule F13: per decision due.
+    """
     held = sorted((meeting for meeting in year.meetings if meeting.state == "held"), key=lambda m: m.starts_at)
     states = Counter(meeting.state for meeting in year.meetings)
     members = [meeting.members for meeting in held if meeting.members is not None]
     ended = Counter(decision.state for decision in year.decisions)
-    on_time = sum(decision.on_time is True for decision in year.decisions)
-    late = sum(decision.on_time is False for decision in year.decisions)
+    delivery = _delivery(year.decisions, today)
     waiting = [decision for decision in year.decisions if decision.state == "open"]
     overdue = [decision for decision in waiting if decision.due_on is not None and decision.due_on < today]
     dealt = [in_time for _, in_time in year.concerns if in_time is not None]
@@ -97,11 +103,11 @@ def figures(year: Year, today: date) -> dict[str, Any]:
             "public_total": sum(meeting.public or 0 for meeting in held),
         },
         "decisions": {
-            "made": len(year.decisions), "delivered": ended["delivered"], "delivered_on_time": on_time,
-            "delivered_late": late, "declined": ended["declined"], "withdrawn": ended["withdrawn"],
+            "made": len(year.decisions), "delivered": ended["delivered"],
+            "delivered_on_time": delivery.delivered_on_time, "delivered_late": delivery.delivered_late,
+            "declined": ended["declined"], "withdrawn": ended["withdrawn"],
             "open": len(waiting), "overdue": len(overdue),
-            "delivery_rate": round(ended["delivered"] / len(year.decisions), 3) if year.decisions else None,
-            "on_time_rate": round(on_time / (on_time + late), 3) if on_time + late else None,
+            "delivery_rate": _rounded(delivery.delivery_rate), "on_time_rate": _rounded(delivery.on_time_rate),
         },
         "concerns": {
             "raised": len(year.concerns), "states": _sorted(Counter(state for state, _ in year.concerns)),
@@ -121,6 +127,22 @@ def figures(year: Year, today: date) -> dict[str, Any]:
         found["advisories"] = _sorted(Counter(year.advisories))
         found["trainings"] = {"all": len(year.trainings), **_sorted(Counter(year.trainings))}
     return found
+
+
+def _delivery(decisions: Sequence[DecisionFact], today: date) -> Delivery:
+    asked = [decision for decision in decisions if decision.asks]
+    past = [decision for decision in asked if decision.due_on is not None and decision.due_on < today]
+    states, states_past = (Counter(decision.state for decision in found) for found in (asked, past))
+    on_time = Counter(decision.on_time for decision in asked if decision.state == "delivered")
+    return Delivery(
+        decided=len(asked), open=states["open"], overdue=states_past["open"], delivered_on_time=on_time[True],
+        delivered_late=on_time[False], delivered_undated=on_time[None], declined=states["declined"],
+        withdrawn=states["withdrawn"], declined_due=states_past["declined"],
+    )  # fmt: skip
+
+
+def _rounded(share: float | None) -> float | None:
+    return None if share is None else round(share, 3)
 
 
 def _sorted(counts: Counter[str]) -> dict[str, int]:
