@@ -130,12 +130,16 @@ class ExpectedVersion:
             raise Stale(f"It is at version {actual} now. Read it again, then repeat your change with its new ETag.")
 
 
+ANY_VERSION = ExpectedVersion(None)
+"""For a command that another one calls, which has checked or locked for itself."""
+
+
 async def _if_match(request: Request) -> ExpectedVersion:
     text = request.headers.get("if-match")
     if text is None:
         raise PreconditionRequired('Send If-Match with the ETag you read, such as If-Match: "3".')
     if text.strip() == "*":
-        return ExpectedVersion(None)
+        return ANY_VERSION
     digits = text.strip().removeprefix("W/").strip('"')
     if not (digits.isascii() and digits.isdigit()) or len(digits) > 9:
         raise Stale("If-Match is not an ETag of this resource. Read it again and send its ETag.")

@@ -31,12 +31,11 @@ from services.forum.consultations.schemas import (
     FindingCreate,
 )
 from services.forum.consultations.tables import Consultation, ConsultedGroup, Finding
-from services.forum.forums.queries import forum_ids_after, managed_forum
+from services.forum.forums.queries import forum_by_id, forum_ids_after, managed_forum
 from services.forum.forums.tables import Forum
 
 FORUMS_A_TURN = 500
 MOST_FINDINGS = 50
-NOT_ASKED = "groups-not-consulted"
 
 
 async def record_consultation(
@@ -190,20 +189,16 @@ async def remind_all(context: WorkerContext) -> None:
             forums = (await session.exec(select(Forum).where(col(Forum.id).in_(ids)))).all()
             wanted = await queries.gap_cautions(session, forums, now.date())
             open_ones = select(Advisory.about_id, Advisory.text).where(
-                col(Advisory.about_id).in_(ids), Advisory.code == NOT_ASKED, col(Advisory.cleared_at).is_(None)
+                col(Advisory.about_id).in_(ids), Advisory.code == rules.NOT_ASKED, col(Advisory.cleared_at).is_(None)
             )
             told = dict((await session.exec(open_ones)).all())
         for forum in forums:
             if told.get(forum.id) != next((caution.text for caution in wanted[forum.id]), None):
                 async with context.database.sessions.begin() as session:
-                    await _remind(session, CLOCK, now, await _locked(session, forum.id))
+                    await _remind(session, CLOCK, now, await forum_by_id(session, forum.id, locked=True))
         if len(ids) < FORUMS_A_TURN:
             return
         after = ids[-1]
-
-
-async def _locked(session: AsyncSession, forum_id: UUID) -> Forum:
-    return (await session.exec(select(Forum).where(Forum.id == forum_id).with_for_update())).one()
 
 
 async def _remind(session: AsyncSession, actor: Actor, now: datetime, forum: Forum) -> None:
@@ -217,7 +212,7 @@ async def _remind(session: AsyncSession, actor: Actor, now: datetime, forum: For
         about=About.FORUM,
         about_id=forum.id,
         cautions=(await queries.gap_cautions(session, [forum], now.date()))[forum.id],
-        codes={NOT_ASKED},
+        codes={rules.NOT_ASKED},
     )
 
 

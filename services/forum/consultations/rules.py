@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from beatbook.kit.disclosure import UNDER_FOR_ALL
 from services.forum.advisories.rules import Caution
 
+NOT_ASKED = "groups-not-consulted"
+"""The code of the advisory on groups that nobody asked."""
 PERIOD = timedelta(days=365)
 """How long a forum may leave a group unasked before it is reminded. Rule F21."""
-SMALLEST_GROUP = 10
-"""People of a group below whom the public is not told that they were asked. Rules F21, K8."""
 
 
 class Group(StrEnum):
@@ -110,7 +111,7 @@ def asked_obstacles(asked: Sequence[Asked], present: Collection[str]) -> list[st
 
 def shown_groups(asked: Sequence[Asked]) -> list[Asked]:
     """The groups that the public is told were asked: those of whom at least ten people were. Rules F21, K8."""
-    return [entry for entry in asked if entry.people >= SMALLEST_GROUP]
+    return [entry for entry in asked if entry.people >= UNDER_FOR_ALL]
 
 
 def shown_people(asked: Sequence[Asked]) -> int | None:
@@ -167,4 +168,4 @@ def gap_cautions(found: Sequence[Gap], forum_since: date, today: date) -> list[C
     if not names:
         return []
     text = f"Nobody asked these groups outside meetings for a year: {', '.join(names)}."
-    return [Caution("groups-not-consulted", text, "F21")]
+    return [Caution(NOT_ASKED, text, "F21")]

@@ -8,8 +8,7 @@ from pydantic import AfterValidator, AwareDatetime, Field, HttpUrl
 from beatbook.contracts.areas import AreaCode
 from beatbook.kit.web import StrictModel, View
 from services.forum.corrections.rules import CorrectionState, Subject
-from services.forum.forums.schemas import Advisory
-from services.forum.meetings.schemas import Language
+from services.forum.forums.schemas import Advisory, Language
 
 Title = Annotated[str, Field(min_length=1, max_length=200)]
 Reason = Annotated[str, Field(min_length=1, max_length=2000)]

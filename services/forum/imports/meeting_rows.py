@@ -12,7 +12,7 @@ from beatbook.contracts.actor import Actor
 from beatbook.kit.db import AsyncSession
 from beatbook.kit.errors import Problem, Refused, invalid_fields
 from beatbook.kit.events import attempt
-from beatbook.kit.web import ExpectedVersion
+from beatbook.kit.web import ANY_VERSION
 from services.forum.decisions.commands import close_decision, record_decision
 from services.forum.decisions.rules import Method
 from services.forum.decisions.schemas import DecisionCreate
@@ -31,7 +31,6 @@ from services.forum.minutes.rules import MinutesState
 from services.forum.minutes.schemas import MinutesApprove, MinutesCreate, MinutesItemIn
 
 B = TypeVar("B", bound=BaseModel)
-ANY_VERSION = ExpectedVersion(None)
 
 
 def refusal_of(error: Problem | ValidationError) -> Refusal:

@@ -20,7 +20,7 @@ from beatbook.contracts.forum import (
 from beatbook.kit.db import AsyncSession
 from beatbook.kit.errors import Conflict, Refused
 from beatbook.kit.events import emit
-from beatbook.kit.web import ExpectedVersion
+from beatbook.kit.web import ANY_VERSION, ExpectedVersion
 from services.forum.areas.queries import area_by_code
 from services.forum.forums.queries import managed_forum
 from services.forum.initiatives import queries, rules
@@ -161,7 +161,7 @@ async def report_on_initiative(
     session: AsyncSession, actor: Actor, now: datetime, initiative_id: UUID, request: ReportCreate
 ) -> InitiativeReport:
     """Note what was seen of an initiative and how many people it reached. Rule F18."""
-    initiative = await _stepped(session, actor, initiative_id, ExpectedVersion(None), "reported on")
+    initiative = await _stepped(session, actor, initiative_id, ANY_VERSION, "reported on")
     unmet = _day_obstacles(request.happened_on, now)
     if initiative.started_on is not None and request.happened_on < initiative.started_on:
         unmet.append("The day lies before the initiative started.")

@@ -4,9 +4,9 @@ from datetime import date
 from enum import StrEnum
 
 from beatbook.contracts.actor import Actor, Role
+from beatbook.kit.disclosure import UNDER_FOR_ALL
 
 PLACE_READERS = frozenset({Role.ADMIN, Role.COUNCIL, Role.OFFICER, Role.SUPERVISOR})
-SMALLEST_SHOWN = 10
 
 
 class InitiativeKind(StrEnum):
@@ -131,4 +131,4 @@ def may_see_places(actor: Actor, area: str) -> bool:
 
 def shown_count(people: int) -> int | None:
     """A count of people as the public may see it: none from 1 to 9. Rule K8."""
-    return None if 0 < people < SMALLEST_SHOWN else people
+    return None if 0 < people < UNDER_FOR_ALL else people

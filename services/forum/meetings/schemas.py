@@ -8,11 +8,10 @@ from pydantic import AwareDatetime, Field
 from beatbook.contracts.areas import AreaCode
 from beatbook.kit.web import StrictModel, View
 from services.forum.areas.schemas import Moment
-from services.forum.forums.schemas import Advisory
+from services.forum.forums.schemas import Advisory, Language
 from services.forum.meetings.rules import Attendance, Climate, MeetingState, PlaceKind, Purpose
 
 Line = Annotated[str, Field(min_length=1, max_length=500)]
-Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
 Duration = Annotated[int, Field(ge=15, le=1440, description="Minutes from start to end")]
 
 

@@ -10,7 +10,7 @@ from beatbook.contracts.actor import Actor, Grant, Role
 from beatbook.kit.db import AsyncSession
 from beatbook.kit.errors import Conflict, Refused
 from beatbook.kit.timers import WorkerContext
-from beatbook.kit.web import ExpectedVersion
+from beatbook.kit.web import ANY_VERSION, ExpectedVersion
 from services.forum.agenda.queries import own_items
 from services.forum.forums.queries import managed_forum
 from services.forum.meetings.commands import call_off_meeting, change_meeting, plan_meeting
@@ -22,7 +22,6 @@ from services.forum.series.rules import Occurrence
 from services.forum.series.schemas import SeriesCreate, SeriesEnd, SeriesPatch
 from services.forum.series.tables import Series, SeriesMeeting
 
-ANY_VERSION = ExpectedVersion(None)
 CHANGED = "The series of meetings was changed."
 
 

@@ -9,8 +9,9 @@ from pydantic import AwareDatetime, Field, NaiveDatetime
 from beatbook.contracts.areas import AreaCode
 from beatbook.kit.web import StrictModel, View
 from services.forum.areas.schemas import Day
+from services.forum.forums.schemas import Language
 from services.forum.meetings.rules import PlaceKind, Purpose
-from services.forum.meetings.schemas import Duration, Language, Line, Topic
+from services.forum.meetings.schemas import Duration, Line, Topic
 
 Rule = Annotated[
     str,
@@ -20,7 +21,7 @@ LocalStart = Annotated[
     NaiveDatetime,
     Field(
         ge=datetime(2000, 1, 1),  # noqa: DTZ001 - by the clocks of the forum's place
-        le=datetime(2199, 12, 31),  # noqa: DTZ001
+        le=datetime(2199, 12, 31),  # noqa: DTZ001 - the same
         description="The first start by the clocks of the forum's time zone, without an offset",
     ),
 ]
