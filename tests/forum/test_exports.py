@@ -123,6 +123,16 @@ async def test_who_took_what_out_is_in_the_log_and_public_reading_is_not(world: 
         "forum_id": "", "area": "", "what": "members", "form": "csv", "rows": 2}  # fmt: skip
 
 
+async def test_what_no_xml_can_hold_breaks_no_workbook(world: World) -> None:
+    """Rule F14. Anybody may send a concern: none of its characters may keep a council from its own table."""
+    words = {"category": "other", "text": "Lamps\ufffe\uffff\x0b out"}
+    await world.api.ok("POST", f"/forums/{world.forum}/concerns/anonymous", words, as_=None)
+    path = f"/forums/{world.forum}/exports/concerns.xlsx"
+    answer = await world.api("GET", path, audience="inside")
+    rows = list(load_workbook(io.BytesIO(answer.content))["concerns"].iter_rows(values_only=True))
+    assert "Lamps out" in rows[1]
+
+
 @pytest.mark.parametrize("name", ["members.pdf", "people.csv", "meetings", "meetings.csv.xlsx"])
 async def test_there_is_no_other_table(world: World, name: str) -> None:
     answer = await world.api("GET", f"/forums/{world.forum}/exports/{name}")

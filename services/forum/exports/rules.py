@@ -14,6 +14,9 @@ LONGEST_CELL = 32_767
 """Characters that a cell of a spreadsheet holds; longer text is cut, and ends in an ellipsis."""
 _STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
+_NO_XML = "\ufffe\uffff"
+"""No characters at all to XML: a workbook that holds one opens nowhere."""
+
 
 class Table(StrEnum):
     """The tables. Rules F2, F7, F10, F12 to F14."""
@@ -150,9 +153,10 @@ def columns(table: Table, audience: Audience) -> list[Column]:
 def safe_text(text: str) -> str:
     """Text that no spreadsheet reads as a formula, and that a cell can hold.
 
-    What a program could take for a formula begins with an apostrophe; control characters are left out.
+    What a program could take for a formula begins with an apostrophe; control characters are left out, and
+    what XML can't hold.
     """
-    kept = "".join(char for char in text if char >= " " or char in "\t\r\n")
+    kept = "".join(char for char in text if (char >= " " or char in "\t\r\n") and char not in _NO_XML)
     if kept.startswith(_STARTS_FORMULA):
         kept = "'" + kept
     return kept if len(kept) <= LONGEST_CELL else kept[: LONGEST_CELL - 1] + "\u2026"
