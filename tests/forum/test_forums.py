@@ -1,5 +1,8 @@
 """Founding forums and changing what they agreed on. Rules F1, F6, F7, F14."""
 
+import asyncio
+from typing import Any
+
 import pytest
 from pydantic import ValidationError
 
@@ -78,3 +81,12 @@ def test_an_unknown_time_zone_is_no_setting() -> None:
             feed_secret="12345678",  # type: ignore[arg-type]
             default_time_zone="Mars/Olympus",
         )
+
+
+async def test_who_changes_a_forum_waits_for_nobody_who_only_names_it(council: Any) -> None:
+    """Else two at once who wrote a concern's step, and then lock its forum to remind it, would wait for each other."""
+    api, forum, *_ = council
+    async with api.db.transaction():
+        await api.db.execute("select 1 from forums where id = $1::text::uuid for key share", forum)
+        async with asyncio.timeout(60):
+            assert (await api.ok("PATCH", f"/forums/{forum}", {"name": "Council of all"}))["name"] == "Council of all"

@@ -21,8 +21,11 @@ Agreed = Forum | Template
 
 
 async def forum_by_id(session: AsyncSession, forum_id: UUID, *, locked: bool = False) -> Forum:
-    """One forum; raises `NotFound`."""
-    forum = await session.get(Forum, forum_id, with_for_update=locked or None)
+    """One forum; raises `NotFound`.
+
+    Its lock lets others write rows that name the forum: who did so, and locks it then, would wait for them for ever.
+    """
+    forum = await session.get(Forum, forum_id, with_for_update={"key_share": True} if locked else None)
     if forum is None:
         raise NotFound("forum")
     return forum
