@@ -44,7 +44,9 @@ class Initiative(Entity, record=InitiativeRecord, loader="initiative"):
     partners: list[Partner]
     written_rules: str | None
     supervisor_role: str | None = strawberry.field(description="The police officer who supervises it, as a role.")
-    reached: int | None = strawberry.field(description="People reached; null when the count may not be shown (K8).")
+    reached: int | None = strawberry.field(
+        description="People reached; outside the forum those in reports of ten or more, null when there is none (K8)."
+    )
     outcome: str | None
     result: str | None
 

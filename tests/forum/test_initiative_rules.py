@@ -81,3 +81,15 @@ def test_a_small_count_of_people_is_not_public(people: int) -> None:
     """K8: 1 to 9 are withheld; nobody and ten or more are shown as they are."""
     shown = rules.shown_count(people)
     assert shown == (None if 1 <= people <= 9 else people)
+
+
+@given(st.lists(st.integers(0, 50)), st.integers(1, 9))
+def test_the_total_gives_no_small_count_away(counts: list[int], small: int) -> None:
+    """K8: one small report more, and nothing that is shown differs but that there is a report."""
+
+    def shown(all_counts: list[int]) -> int | None:
+        return rules.shown_total(sum(all_counts), sum(rules.shown_count(count) or 0 for count in all_counts))
+
+    assert shown(counts) in {sum(count for count in counts if count > 9), None}
+    assert shown([*counts, small]) == (shown(counts) or None)
+    assert shown([0, 0]) == shown([]) == 0

@@ -72,6 +72,10 @@ async def test_small_counts_are_not_public(world: World) -> None:
         assert (await world.api.ok("GET", f"/initiatives/{day}", as_=caller))["reached"] == reached
         (report,) = (await world.api.ok("GET", f"/initiatives/{day}/reports", as_=caller))["items"]
         assert report["reached"] == reached
+    for more, told in ((40, 40), (3, 40), (0, 40), (10, 50)):
+        await world.api.ok("POST", f"/initiatives/{day}/reports", REPORT | {"reached": more})
+        assert (await world.api.ok("GET", f"/initiatives/{day}", as_=None))["reached"] == told
+    assert (await world.api.ok("GET", f"/initiatives/{day}", as_="officer@XK.PRI"))["reached"] == 60
 
 
 async def test_places_of_safe_houses_are_nowhere_but_in_their_own_list(world: World) -> None:

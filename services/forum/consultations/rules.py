@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from beatbook.kit.disclosure import UNDER_FOR_ALL
+from beatbook.kit.disclosure import UNDER_FOR_ALL, is_small
 from services.forum.advisories.rules import Caution
 
 NOT_ASKED = "groups-not-consulted"
@@ -111,7 +111,7 @@ def asked_obstacles(asked: Sequence[Asked], present: Collection[str]) -> list[st
 
 def shown_groups(asked: Sequence[Asked]) -> list[Asked]:
     """The groups that the public is told were asked: those of whom at least ten people were. Rules F21, K8."""
-    return [entry for entry in asked if entry.people >= UNDER_FOR_ALL]
+    return [entry for entry in asked if not is_small(entry.people, UNDER_FOR_ALL)]
 
 
 def shown_people(asked: Sequence[Asked]) -> int | None:

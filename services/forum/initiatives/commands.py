@@ -171,6 +171,7 @@ async def report_on_initiative(
     report = InitiativeReport(initiative_id=initiative_id, noted_at=now, **request.model_dump())
     session.add(report)
     initiative.reached += request.reached
+    initiative.reached_shown += rules.shown_count(request.reached) or 0
     event = InitiativeReported(
         initiative_id=initiative.id,
         forum_id=initiative.forum_id,

@@ -98,13 +98,15 @@ def view(actor: Actor, initiative: Initiative) -> InitiativeView:
             "supervisor_name": supervisor.get("name") if inside else None,
             "supervisor_role": supervisor.get("role"),
             "needs": unmet(initiative),
-            "reached": initiative.reached if inside else _shown(initiative, initiative.reached),
+            "reached": initiative.reached if inside else _shown_total(initiative),
         }
     )
 
 
-def _shown(initiative: Initiative, people: int) -> int | None:
-    return rules.shown_count(people) if rules.shows_workings(initiative.kind) else None
+def _shown_total(initiative: Initiative) -> int | None:
+    if not rules.shows_workings(initiative.kind):
+        return None
+    return rules.shown_total(initiative.reached, initiative.reached_shown)
 
 
 async def list_reports(
@@ -123,7 +125,7 @@ async def list_reports(
         ReportView(
             id=row.id,
             happened_on=row.happened_on,
-            reached=row.reached if inside else _shown(initiative, row.reached),
+            reached=row.reached if inside else rules.shown_count(row.reached),
             text=row.text,
         )
         for row in rows

@@ -4,7 +4,7 @@ from datetime import date
 from enum import StrEnum
 
 from beatbook.contracts.actor import Actor, Role
-from beatbook.kit.disclosure import UNDER_FOR_ALL
+from beatbook.kit.disclosure import UNDER_FOR_ALL, is_small
 
 PLACE_READERS = frozenset({Role.ADMIN, Role.COUNCIL, Role.OFFICER, Role.SUPERVISOR})
 
@@ -131,4 +131,14 @@ def may_see_places(actor: Actor, area: str) -> bool:
 
 def shown_count(people: int) -> int | None:
     """A count of people as the public may see it: none from 1 to 9. Rule K8."""
-    return None if 0 < people < UNDER_FOR_ALL else people
+    return None if is_small(people, UNDER_FOR_ALL) else people
+
+
+def shown_total(reached: int, reached_shown: int) -> int | None:
+    """How many people (`reached`: in all reports) the public is told an initiative reached.
+
+    Only the reports whose own count is shown make it up (`reached_shown`), so that no small count can be worked out
+    from the total and the others, or from the total before and after. None when all that were reached are in small
+    counts. Rule K8.
+    """
+    return None if reached and not reached_shown else reached_shown

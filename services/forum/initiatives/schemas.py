@@ -135,7 +135,9 @@ class InitiativeView(View):
     supervisor_name: str | None
     supervisor_role: str | None
     needs: list[str]
-    reached: int | None = Field(description="People reached; null when the count may not be shown")
+    reached: int | None = Field(
+        description="People reached; outside the forum those in reports of ten people or more, null when there is none"
+    )
     outcome: Outcome | None
     result: str | None
     proposed_at: AwareDatetime

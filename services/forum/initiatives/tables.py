@@ -43,6 +43,8 @@ class Initiative(ForumTable, table=True):
     outcome: Outcome | None = Field(default=None, sa_column=Column(text_enum(Outcome)))
     result: str | None = None
     reached: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
+    reached_shown: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
+    """Of these, the people in reports whose own count the public is shown. Rule K8."""
     proposed_at: datetime = Field(sa_column=Column(UTC_TIME, nullable=False))
     version: int = 1
 
