@@ -1,5 +1,6 @@
 """Tables for other programs: what is in them, for whom, and what no spreadsheet may run."""
 
+import asyncio
 import csv
 import io
 from typing import Any
@@ -137,3 +138,14 @@ async def test_what_no_xml_can_hold_breaks_no_workbook(world: World) -> None:
 async def test_there_is_no_other_table(world: World, name: str) -> None:
     answer = await world.api("GET", f"/forums/{world.forum}/exports/{name}")
     assert answer.status_code in {404, 422}
+
+
+async def test_many_copies_at_once_leave_connections_for_others(world: World) -> None:
+    """Thirty askers without a name kept every connection: each held one and waited for a second."""
+    asked = [world.api("GET", f"/forums/{world.forum}/{path}", as_=None)
+             for path in ["archive", "exports/meetings.csv"] * 15]  # fmt: skip
+    waiting = asyncio.gather(*asked)
+    other = await world.api("GET", f"/forums/{world.forum}", as_=None)
+    answers = await waiting
+    assert other.status_code == 200
+    assert {answer.status_code for answer in answers} == {200}

@@ -14,6 +14,7 @@ from beatbook.kit.errors import Conflict
 from beatbook.kit.web import router
 from services.forum.archives import commands
 from services.forum.archives.schemas import KeysView, KeyView
+from services.forum.exports.places import PLACE
 from services.forum.exports.routes import download
 from services.forum.exports.rules import Audience
 from services.forum.settings import ForumSettings
@@ -41,6 +42,7 @@ async def read_keys(settings: Annotated[ForumSettings, Depends(_settings)]) -> K
 
 @routes.get(
     "/forums/{forum_id}/archive",
+    dependencies=[PLACE],
     response_class=StreamingResponse,
     responses={200: {"content": {"application/zip": {}}, "description": "The archive"}},
 )

@@ -12,6 +12,7 @@ from beatbook.kit.clock import Now
 from beatbook.kit.db import Read, Write
 from beatbook.kit.web import router
 from services.forum.exports import commands, rules
+from services.forum.exports.places import PLACE
 from services.forum.exports.schemas import ColumnView, TableView
 from services.forum.forums.queries import forum_by_id
 
@@ -53,6 +54,7 @@ async def list_tables(forum_id: UUID, session: Read) -> list[TableView]:
 
 @routes.get(
     "/{table}.{form}",
+    dependencies=[PLACE],
     response_class=StreamingResponse,
     responses={200: {"content": {media.partition(";")[0]: {} for media in MEDIA.values()}, "description": "The file"}},
 )
