@@ -30,7 +30,7 @@ def service(outcome):
         async def read():
             return orjson.dumps(body)
 
-        yield SimpleNamespace(status=status, read=read)
+        yield SimpleNamespace(status=status, headers={}, read=read)
 
     return Upstream(SimpleNamespace(request=request), "forum", "http://forum", None, Allowance())
 
