@@ -26,6 +26,8 @@ EVENT_OF = {
     "planned": "meeting.planned", "called_off": "meeting.called_off", "held": "meeting.held",
     "recorded": "decision.recorded", "closed": "decision.closed", "founded": "forum.founded",
 }  # fmt: skip
+OVERDUE = "decision.overdue"
+"""What the clock tells of a decision, once, between its record and its end: nobody asked for it."""
 AT_ONCE = date.min
 """How the driver reads `-infinity`, from which on what counts at once counts."""
 
@@ -160,7 +162,9 @@ class Books:
             if kind.startswith(("meeting.", "decision.")) or (kind == "forum.founded" and row["subject"] in want):
                 have[row["subject"]].append(kind)
         found = [
-            f"forum: {key} has {have.get(key)}, acknowledged {want[key]}" for key in want if have[key] != want[key]
+            f"forum: {key} has {have.get(key)}, acknowledged {want[key]}"
+            for key in want
+            if [kind for kind in have[key] if kind != OVERDUE] != want[key] or OVERDUE in have[key][:1] + have[key][2:]
         ]
         found += [f"forum: {key} has {have[key]}, nobody wanted it" for key in have if key not in want]
         if "cases" in self.sources:

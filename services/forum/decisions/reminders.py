@@ -47,10 +47,16 @@ async def _tell(session: AsyncSession, actor: Actor, now: datetime, overdue: Seq
     noticed = exists().where(
         col(OverdueNotice.decision_id) == col(Decision.id), col(OverdueNotice.due_on) == col(Decision.due_on)
     )
-    untold = select(col(Decision.id), col(Decision.due_on), literal(now, UTC_TIME)).where(*overdue, ~noticed)
+    # locked, so that none ends before it is told of; one that is being changed just now is looked at next time
+    untold = (
+        select(col(Decision.id), col(Decision.due_on), literal(now, UTC_TIME))
+        .where(*overdue, ~noticed)
+        .limit(CHANGES_A_TURN)
+        .with_for_update(of=Decision, key_share=True, skip_locked=True)
+    )
     notices = (
         insert(OverdueNotice)
-        .from_select(["decision_id", "due_on", "noticed_at"], untold.limit(CHANGES_A_TURN))
+        .from_select(["decision_id", "due_on", "noticed_at"], untold)
         .on_conflict_do_nothing()
         .returning(col(OverdueNotice.decision_id))
     )

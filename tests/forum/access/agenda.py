@@ -13,9 +13,13 @@ async def prepare(world: World) -> dict[str, str]:
     secret = DECISION | {"text": "Secret under a closed item", "closed": True}
     await world.api.ok("POST", f"/meetings/{world.held}/decisions", secret)
     hidden = await world.api.ok("POST", f"/meetings/{world.closed_planned}/agenda/items", {"title": "x"})
-    empty = meeting("2026-05-09T17:00:00+00:00", public=False)
+    other = meeting("2026-05-09T17:00:00+00:00", public=False)
+    other_id = (await world.api.ok("POST", f"/forums/{world.forum}/meetings", other))["id"]
+    for title in ("Bins", "Trees"):
+        agenda = await world.api.ok("POST", f"/meetings/{other_id}/agenda/items", {"title": title})
+    bins, trees = [item["id"] for item in agenda["items"] if item["kind"] == "own"]
     return {
-        "empty": (await world.api.ok("POST", f"/forums/{world.forum}/meetings", empty))["id"],
+        "other": other_id, "bins": bins, "trees": trees,
         "first": own[0], "secret_item": own[1], "third": own[2],
         "hidden_item": next(item["id"] for item in hidden["items"] if item["kind"] == "own"),
     }  # fmt: skip
@@ -32,7 +36,7 @@ PART = Part(
         "drop a closed meeting's item": Change(
             "DELETE", "/meetings/{closed_planned}/agenda/items/{hidden_item}", hidden=True
         ),
-        "order items": Change("PUT", "/meetings/{empty}/agenda/items", {"order": []}, hidden=True),
+        "order items": Change("PUT", "/meetings/{other}/agenda/items", {"order": ["{trees}", "{bins}"]}, hidden=True),
     },
     public=("/meetings/{planned}/agenda", "/meetings/{held}/agenda"),
     inside=("/meetings/{closed_held}/agenda", "/meetings/{closed_planned}/agenda"),
