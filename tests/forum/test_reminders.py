@@ -3,6 +3,7 @@
 import asyncio
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -64,6 +65,21 @@ async def test_rule_f13_an_overdue_decision_is_told_once_for_each_due_date(world
     await clock(api, worker, 60)
     overdue = [event for event in await api.events() if event["type"] == "org.beatbook.forum.decision.overdue.v1"]
     assert [event["data"]["due_on"] for event in overdue] == ["2026-04-01", "2026-04-01", "2026-05-01"]
+
+
+async def test_rule_f13_a_decision_is_not_told_overdue_while_it_is_being_ended(
+    world: World, worker: WorkerContext
+) -> None:
+    api = world.api
+    (decisions,) = (timer for timer in REMINDERS if timer.name == "decisions-overdue")
+    async with api.db.transaction():  # a command that holds the decision
+        await api.db.execute("select 1 from decisions where id = $1 for update", UUID(world.decision))
+        await clock(api, worker, 18, [decisions])
+        told_of = [event for event in await api.events() if event["type"] == "org.beatbook.forum.decision.overdue.v1"]
+        assert [event["subject"] for event in told_of] == [world.closed_decision]
+    await clock(api, worker, 18, [decisions])
+    told_of = [event for event in await api.events() if event["type"] == "org.beatbook.forum.decision.overdue.v1"]
+    assert [event["subject"] for event in told_of] == [world.closed_decision, world.decision]
 
 
 async def test_rule_f7_the_agreed_interval_passed_without_a_meeting(world: World, worker: WorkerContext) -> None:
