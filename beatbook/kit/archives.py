@@ -29,6 +29,8 @@ MOST_UNSIGNED = 256 << 20
 _MOMENT = (1980, 1, 1, 0, 0, 0)
 """Every file's time in the zip: its earliest, for a real one would make the same record other bytes."""
 _CHUNK = 1 << 20
+_UNREADABLE = (zipfile.BadZipFile, zlib.error, OSError, ValueError, EOFError, RuntimeError)
+"""What `zipfile` raises for what is damaged, encrypted, or packed in a way it does not know."""
 
 
 class SigningKey:
@@ -98,7 +100,7 @@ def verify(file: IO[bytes], keys: Sequence[Mapping[str, Any]]) -> tuple[dict[str
     try:
         with zipfile.ZipFile(file) as archive:
             return _verify(archive, keys)
-    except (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError) as error:
+    except _UNREADABLE as error:
         return None, [f"The file is no archive that can be read: {type(error).__name__}."]
 
 
@@ -156,7 +158,7 @@ def _content(archive: zipfile.ZipFile, name: str) -> bytes | None:
         if archive.getinfo(name).file_size > MOST_MANIFEST:
             return None
         return archive.read(name)
-    except (KeyError, zipfile.BadZipFile, zlib.error, OSError, ValueError, EOFError, NotImplementedError, RuntimeError):
+    except (KeyError, *_UNREADABLE):
         return None
 
 
@@ -169,7 +171,7 @@ def _is_whole(archive: zipfile.ZipFile, path: str, size: int, sha256: str) -> bo
                 if read > size:
                     return False
                 digest.update(piece)
-    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, EOFError, NotImplementedError, RuntimeError):
+    except _UNREADABLE:
         return False
     return read == size and digest.hexdigest() == sha256
 
