@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from beatbook.contracts.cases import IncidentRecorded, ProblemMoved, ProblemOpened
+from beatbook.contracts import cases as contract
+from beatbook.contracts.envelope import registry
 from beatbook.kit.service import Service
 from beatbook.kit.settings import ServiceSettings
 from services.cases.areas import routes as areas
@@ -25,7 +26,7 @@ service = Service(
     name="cases",
     title="Cases",
     routers=(areas.routes, incidents.bulk, incidents.routes, problems.routes),
-    events=(IncidentRecorded, ProblemOpened, ProblemMoved),
+    events=tuple(registry(vars(contract)).values()),
     metadata=CasesTable.metadata,
     migrations=Path(__file__).parent / "migrations",
     consumers=CONSUMERS,

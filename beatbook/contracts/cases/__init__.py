@@ -1,0 +1,6 @@
+"""What the cases service publishes, a file for each noun: ids, codes and counts, never a person (Rule C13)."""
+
+from beatbook.contracts.cases.incidents import IncidentRecorded
+from beatbook.contracts.cases.problems import ProblemMoved, ProblemOpened
+
+__all__ = ["IncidentRecorded", "ProblemMoved", "ProblemOpened"]
