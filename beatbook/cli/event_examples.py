@@ -51,7 +51,13 @@ _FIELDS: Mapping[str, Any] = {
     "agency": "legal-aid-kosovo",
     "event_types": ["minutes.published"],
 }
-_OF_AGGREGATES = {("decision", "kind"): "action", ("concern", "category"): "road_safety"}
+_OF_AGGREGATES = {
+    ("task", "kind"): "review_hate_crime",
+    ("task", "about"): "incident",
+    ("task", "outcome"): "done",
+    ("decision", "kind"): "action",
+    ("concern", "category"): "road_safety",
+}
 """Fields that hold something else in events of an aggregate."""
 _FORMATS: Mapping[str, Any] = {
     "uuid": "0199f3a2-7c1e-7c52-9d0e-0f6d4a1b2c{n:02x}",

@@ -14,6 +14,7 @@ from services.cases.base import CasesTable
 from services.cases.consumers import CONSUMERS
 from services.cases.incidents import routes as incidents
 from services.cases.problems import routes as problems
+from services.cases.tasks import routes as tasks
 
 
 @asynccontextmanager
@@ -25,7 +26,7 @@ async def open_places(_: ServiceSettings) -> AsyncIterator[Places]:
 service = Service(
     name="cases",
     title="Cases",
-    routers=(areas.routes, incidents.bulk, incidents.routes, problems.routes),
+    routers=(areas.routes, tasks.routes, incidents.bulk, incidents.routes, problems.routes),
     events=tuple(registry(vars(contract)).values()),
     metadata=CasesTable.metadata,
     migrations=Path(__file__).parent / "migrations",

@@ -3,6 +3,7 @@
 import math
 from datetime import UTC, date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,8 @@ from hypothesis import strategies as st
 
 from services.cases.categories.rules import is_category
 from services.cases.incidents.rules import take_batch
-from services.cases.reports.rules import Reason, ReporterKind, Unfit, read_report
+from services.cases.reports.rules import ReporterKind, read_report
+from services.cases.reports.unfit import Reason, Unfit
 
 pytestmark = pytest.mark.pure
 
@@ -71,6 +73,33 @@ def test_a_span() -> None:
     )
 
 
+CHICAGO = ZoneInfo("America/Chicago")
+
+
+@pytest.mark.parametrize(
+    ("times", "zone", "weekday", "hour", "starts"),
+    [
+        ({"month": "2022-01"}, None, None, None, "2022-01-01T00:00Z"),
+        ({"occurred_at": "2022-01-31"}, None, 0, None, "2022-01-31T00:00Z"),
+        ({"occurred_at": "2022-01-31"}, CHICAGO, 0, None, "2022-01-31T06:00Z"),
+        ({"occurred_at": "2022-02-01T00:30+01:00"}, None, 1, 0, "2022-01-31T23:30Z"),
+        ({"occurred_at": "2022-02-01T00:30+01:00"}, CHICAGO, 0, 17, "2022-01-31T23:30Z"),
+        ({"occurred_at": "2022-02-01T00:30"}, CHICAGO, 1, 0, "2022-02-01T06:30Z"),
+        ({"occurred_at": "2010-01-03", "hour": "23"}, CHICAGO, 6, 23, "2010-01-04T05:00Z"),
+        ({"occurred_at": "2010-03-14", "hour": "2"}, CHICAGO, 6, 2, "2010-03-14T08:00Z"),  # an hour the clocks left out
+        ({"occurred_from": "2022-01-31", "occurred_until": "2022-01-31"}, None, 0, None, "2022-01-31T00:00Z"),
+        ({"occurred_from": "2022-01-31", "occurred_until": "2022-02-01"}, None, None, None, "2022-01-31T00:00Z"),
+        ({"occurred_from": "2022-01-31T10Z", "occurred_until": "2022-01-31T10:50Z"}, None, 0, 10, "2022-01-31T10:00Z"),
+        ({"occurred_from": "2022-01-31T10Z", "occurred_until": "2022-01-31T12Z"}, None, 0, None, "2022-01-31T10:00Z"),
+    ],
+)  # fmt: skip
+def test_weekday_and_hour_are_those_of_the_clock_on_the_wall(
+    times: dict[str, str], zone: ZoneInfo | None, weekday: int | None, hour: int | None, starts: str
+) -> None:
+    span = read_report({**GOOD, "month": None, **times}, NOW, zone).span
+    assert (span.weekday, span.hour, span.start) == (weekday, hour, datetime.fromisoformat(starts))
+
+
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
@@ -108,6 +137,9 @@ def test_a_span() -> None:
         ({"latitude": 91}, Reason.BAD_COORDINATES),
         ({"latitude": 10**400}, Reason.BAD_COORDINATES),
         ({"area": "kosovo"}, Reason.UNKNOWN_AREA),
+        ({"hour": "3"}, Reason.BAD_TIME),
+        ({"month": None, "occurred_at": "2022-01-01", "hour": "24"}, Reason.BAD_TIME),
+        ({"month": None, "occurred_at": "2022-01-01T10:00Z", "hour": "10"}, Reason.BAD_TIME),
         ({"reporter_kind": "neighbour"}, Reason.BAD_VALUE),
         ({"repeat_victim": "perhaps"}, Reason.BAD_VALUE),
         ({"victim_name": "Ana"}, Reason.UNKNOWN_FIELD),

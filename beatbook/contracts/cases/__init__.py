@@ -2,5 +2,6 @@
 
 from beatbook.contracts.cases.incidents import IncidentRecorded
 from beatbook.contracts.cases.problems import ProblemMoved, ProblemOpened
+from beatbook.contracts.cases.tasks import TaskClosed, TaskGiven
 
-__all__ = ["IncidentRecorded", "ProblemMoved", "ProblemOpened"]
+__all__ = ["IncidentRecorded", "ProblemMoved", "ProblemOpened", "TaskClosed", "TaskGiven"]

@@ -16,17 +16,18 @@ from services.cases.areas.queries import Places
 from services.cases.incidents import queries, rules
 from services.cases.incidents.schemas import BatchIn, BatchReport, IncidentCreate, RefusalView
 from services.cases.incidents.tables import Incident
-from services.cases.reports.rules import Reason, Report, Unfit, read_report
+from services.cases.reports.rules import Report, read_report
+from services.cases.reports.unfit import Reason, Unfit
 
 _INSERT = """
     insert into incidents (id, source, external_id, area, occurred_from, occurred_until, month, longitude, latitude,
-                           place, category, reporter_kind, repeat_victim, recorded_at)
+                           place, category, reporter_kind, repeat_victim, weekday, hour, recorded_at)
     select id, $1, external_id, area, occurred_from, occurred_until, month, longitude, latitude,
-           place, category, reporter_kind, repeat_victim, $14
+           place, category, reporter_kind, repeat_victim, weekday, hour, $14
     from unnest($2::text[], $3::timestamptz[], $4::timestamptz[], $5::date[], $6::float8[], $7::float8[], $8::text[],
-                $9::text[], $10::text[], $11::bool[], $12::text[], $13::uuid[])
+                $9::text[], $10::text[], $11::bool[], $12::text[], $13::uuid[], $15::int2[], $16::int2[])
          as report (external_id, occurred_from, occurred_until, month, longitude, latitude, place,
-                    category, reporter_kind, repeat_victim, area, id)
+                    category, reporter_kind, repeat_victim, area, id, weekday, hour)
     order by external_id
     on conflict (split_part(area, '.', 1), source, external_id) do nothing
     returning id
@@ -142,7 +143,7 @@ async def _insert(
     """Insert the reports that are new and tell of each; returns their external ids."""
     ids = [new_id() for _ in placed]
     areas = [item.area for item in placed]
-    rows = await connection.fetch(_INSERT, source, *_content(placed), areas, ids, now)
+    rows = await connection.fetch(_INSERT, source, *_content(placed), areas, ids, now, *_clock(placed))
     inserted = {row["id"] for row in rows}
     added = [(incident_id, item) for incident_id, item in zip(ids, placed, strict=True) if incident_id in inserted]
     facts = [
@@ -187,3 +188,8 @@ def _content(placed: Sequence[rules.Placed]) -> list[list[Any]]:
         [report.reporter_kind.value for report in reports],
         [report.repeat_victim for report in reports],
     ]
+
+
+def _clock(placed: Sequence[rules.Placed]) -> list[list[int | None]]:
+    """Weekday and hour on the source's own clock, by column."""
+    return [[item.report.span.weekday for item in placed], [item.report.span.hour for item in placed]]

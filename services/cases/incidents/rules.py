@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from beatbook.contracts.actor import Actor, Role
-from services.cases.reports.rules import Reason, Report, Unfit, read_report
+from services.cases.reports.rules import Report, read_report
+from services.cases.reports.unfit import Reason, Unfit
 
 RECORDERS = frozenset({Role.OFFICER, Role.SUPERVISOR, Role.ADMIN})
 READERS = RECORDERS

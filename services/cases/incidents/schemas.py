@@ -8,7 +8,8 @@ from pydantic import Field
 
 from beatbook.contracts.areas import AreaCode
 from beatbook.kit.web import StrictModel, View
-from services.cases.reports.rules import Reason, ReporterKind
+from services.cases.reports.rules import ReporterKind
+from services.cases.reports.unfit import Reason
 
 BATCH_ROWS = 5000
 Source = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9._:-]+$", examples=["police.uk"])]
@@ -26,6 +27,7 @@ class IncidentCreate(StrictModel):
     latitude: float | None = None
     month: str | None = Field(default=None, max_length=10, examples=["2022-01"])
     occurred_at: str | None = Field(default=None, max_length=40, examples=["2022-01-31T14:05+01:00"])
+    hour: int | None = Field(default=None, ge=0, le=23, description="Of occurred_at, when that is a day")
     occurred_from: str | None = Field(default=None, max_length=40)
     occurred_until: str | None = Field(default=None, max_length=40)
     category: str = Field(max_length=6, examples=["0801"])
@@ -89,4 +91,7 @@ class IncidentView(View):
     category: str
     reporter_kind: ReporterKind
     repeat_victim: bool
+    weekday: int | None = Field(description="By the source's clock, Monday 0 to Sunday 6")
+    hour: int | None = Field(description="By the source's clock, 0 to 23")
+    local_category: str | None
     recorded_at: datetime

@@ -8,7 +8,7 @@ the row. Their one wall is `visible_to`. ARCHITECTURE 6.
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Column, Index, text
+from sqlalchemy import Column, Index, SmallInteger, text
 from sqlmodel import Field
 
 from beatbook.kit.db import UTC_TIME, text_enum
@@ -39,6 +39,11 @@ class Incident(CasesTable, table=True):
     category: str
     reporter_kind: ReporterKind = Field(sa_column=Column(text_enum(ReporterKind), nullable=False))
     repeat_victim: bool
+    weekday: int | None = Field(default=None, sa_column=Column(SmallInteger))
+    """By the source's clock, Monday 0 to Sunday 6; None when only a month or a longer span is known."""
+    hour: int | None = Field(default=None, sa_column=Column(SmallInteger))
+    """By the source's clock, 0 to 23; None when no hour is known."""
+    local_category: str | None = None
     recorded_at: datetime = Field(sa_column=Column(UTC_TIME, nullable=False))
 
 

@@ -11,7 +11,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from beatbook.contracts.actor import Actor, Role
-from services.cases.reports.rules import AHEAD
+from services.cases.reports.spans import AHEAD
 
 HORIZON = timedelta(days=20 * 365 + 5)
 """Twenty years: a date further from now, or from the day a case was opened, is a slip of the pen."""

@@ -3,20 +3,19 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime
 from enum import StrEnum
-from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from beatbook.contracts.areas import parse_code
 from services.cases.categories.rules import is_category
+from services.cases.reports.spans import Span, read_span
+from services.cases.reports.unfit import Reason, Unfit
 
-EARLIEST = date(1900, 1, 1)
-AHEAD = timedelta(hours=14)
-"""How far the earliest time zone is ahead of UTC: a day that has begun somewhere is no future."""
 FIELDS = frozenset(
     {
-        *("external_id", "month", "occurred_at", "occurred_from", "occurred_until"),
+        *("external_id", "month", "occurred_at", "hour", "occurred_from", "occurred_until"),
         *("longitude", "latitude", "area", "category", "place", "reporter_kind", "repeat_victim"),
     }
 )
@@ -35,40 +34,6 @@ class ReporterKind(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Reason(StrEnum):
-    """Why a report is refused."""
-
-    UNREADABLE = "unreadable"
-    UNKNOWN_FIELD = "unknown_field"
-    MISSING = "missing"
-    BAD_TIME = "bad_time"
-    FUTURE = "future"
-    BAD_COORDINATES = "bad_coordinates"
-    OUTSIDE = "outside"
-    UNKNOWN_AREA = "unknown_area"
-    UNKNOWN_CATEGORY = "unknown_category"
-    BAD_VALUE = "bad_value"
-    DUPLICATE = "duplicate"
-    CONFLICTING = "conflicting"
-
-
-class Unfit(Exception):
-    """A report that cannot be taken: why, and what to mend. Never holds what was sent."""
-
-    def __init__(self, reason: Reason, detail: str) -> None:
-        super().__init__(reason)
-        self.reason, self.detail = reason, detail
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """When: from a moment up to before another (the same for a moment), and the month in which it began."""
-
-    start: datetime
-    end: datetime
-    month: date
-
-
 @dataclass(frozen=True, slots=True)
 class Report:
     """An incident as reported, read but not yet placed: it has an area or a point."""
@@ -81,9 +46,10 @@ class Report:
     place: str | None
     reporter_kind: ReporterKind
     repeat_victim: bool
+    local_category: str | None = None
 
 
-def read_report(row: Any, now: datetime) -> Report:
+def read_report(row: Any, now: datetime, zone: ZoneInfo | None = None) -> Report:
     """Read one row, whose values may be text as a CSV file has them; raises `Unfit`. Rule C1."""
     if not isinstance(row, Mapping):
         raise Unfit(Reason.UNREADABLE, "The row is not an object of fields.")
@@ -100,7 +66,7 @@ def read_report(row: Any, now: datetime) -> Report:
         raise Unfit(Reason.UNKNOWN_CATEGORY, "category is no ICCS code, such as 0801; map local categories to them.")
     return Report(
         external_id=external_id,
-        span=read_span(fields, now),
+        span=read_span(fields, now, zone),
         point=_point(fields),
         area=_area(fields),
         category=category,
@@ -170,68 +136,3 @@ def _flag(value: Any) -> bool:
         return flags[str(value).strip().lower()]
     except KeyError as error:
         raise Unfit(Reason.BAD_VALUE, "repeat_victim is true or false.") from error
-
-
-def read_span(fields: Mapping[str, Any], now: datetime) -> Span:
-    """When it happened: `month`, or `occurred_at` (a day or a moment), or `occurred_from` and `occurred_until`.
-
-    A month or a day stands for all of it, in UTC; a moment needs its offset. Nothing lies ahead of `now`: no moment,
-    nor a month or day that has begun nowhere on Earth. Rule C1.
-    """
-    sent = fields.keys() & {"month", "occurred_at", "occurred_from"}
-    if len(sent) != 1:
-        raise Unfit(
-            Reason.MISSING, "Say when by exactly one of: month, occurred_at, occurred_from (and occurred_until)."
-        )
-    name = sent.pop()
-    span = _month(str(fields[name])) if name == "month" else _time(str(fields[name]), name)
-    _refuse_future(span, now)
-    if "occurred_until" in fields:
-        if name != "occurred_from":
-            raise Unfit(Reason.BAD_TIME, "occurred_until goes with occurred_from only.")
-        until = _time(str(fields["occurred_until"]), "occurred_until")
-        if until.start < span.start:
-            raise Unfit(Reason.BAD_TIME, "occurred_until is before occurred_from.")
-        _refuse_future(until, now)
-        span = Span(span.start, until.end, span.month)
-    if span.month < EARLIEST:
-        raise Unfit(Reason.BAD_TIME, "The date lies before 1900: check the year.")
-    return span
-
-
-def _refuse_future(named: Span, now: datetime) -> None:
-    is_moment = named.start == named.end
-    if named.start > (now if is_moment else now + AHEAD):
-        raise Unfit(Reason.FUTURE, "The date lies in the future: check day, month and year.")
-
-
-@lru_cache(maxsize=512)
-def _month(text: str) -> Span:
-    """A whole month, from `2022-01`, or from any day of it as some sources write it."""
-    try:
-        first = date.fromisoformat(text if len(text) > 7 else f"{text}-01").replace(day=1)
-        following = (first + timedelta(days=31)).replace(day=1)
-    except (ValueError, OverflowError) as error:
-        raise Unfit(Reason.BAD_TIME, "month is written YYYY-MM, such as 2022-01.") from error
-    return Span(_midnight(first), _midnight(following), first)
-
-
-def _time(text: str, name: str) -> Span:
-    """A whole day, from `2022-01-31`, or a moment, from `2022-01-31T14:05+01:00`."""
-    text = text.strip()
-    try:
-        if len(text) == 10:
-            day = date.fromisoformat(text)
-            return Span(_midnight(day), _midnight(day + timedelta(days=1)), day.replace(day=1))
-        moment = datetime.fromisoformat(text)
-        if moment.tzinfo is None:
-            raise ValueError
-        return Span(moment.astimezone(UTC), moment.astimezone(UTC), moment.date().replace(day=1))
-    except (ValueError, OverflowError) as error:
-        raise Unfit(
-            Reason.BAD_TIME, f"{name} is a day, such as 2022-01-31, or a time with its offset: 2022-01-31T14:05+01:00."
-        ) from error
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time.min, UTC)
