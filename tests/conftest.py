@@ -104,6 +104,8 @@ def settings_for(postgres: Postgres, nats_url: str, jwks: Path) -> SettingsFor:
         own = {
             "database_url": await postgres.create_database(service),
             "webhook_key": "a key for the webhooks service only",
+            "case_keys": "a key-encryption key for the cases of tests",
+            "name_index_key": "a key for the blind index of the tests' names",
             "archive_key": "a key for the archives of forums only",
         }
         secrets = feed_secrets(name, service.sources, lambda log: f"the log of {log}")

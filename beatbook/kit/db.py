@@ -171,14 +171,22 @@ async def driver_connection(session: AsyncSession) -> asyncpg.Connection:
 
 
 _BEGIN = text("select 1")
-_CONTEXT = text("select set_config('beatbook.actor', :actor, true), set_config('beatbook.areas', :areas, true)")
+_CONTEXT = text("""
+    select set_config('beatbook.actor', :actor, true), set_config('beatbook.areas', :areas, true),
+           set_config('beatbook.grants', :grants, true), set_config('beatbook.agency', :agency, true)
+""")
 
 
 async def set_context(session: AsyncSession, actor: Actor) -> None:
-    """Tell this transaction who acts and where: what row-level security policies read. Never outlives it."""
-    areas = ",".join(sorted({grant.area for grant in actor.grants}))
+    """Tell this transaction who acts, as what and where: what row-level security policies read. Never outlives it."""
+    told = {
+        "actor": actor.subject,
+        "areas": ",".join(sorted({grant.area for grant in actor.grants})),
+        "grants": ",".join(sorted(map(str, actor.grants))),
+        "agency": actor.agency or "",
+    }
     connection = await session.connection()
-    await connection.execute(_CONTEXT, {"actor": actor.subject, "areas": areas})
+    await connection.execute(_CONTEXT, told)
 
 
 async def begin(request: Request, actor: CurrentActor) -> AsyncIterator[AsyncSession]:

@@ -81,6 +81,12 @@ class NotFound(Problem):
         super().__init__(f"No {noun} with this id or code that you may see.")
 
 
+class Gone(Problem):
+    """The thing was destroyed; the actor may know that it was there."""
+
+    status, code, title = 410, "gone", "It is not there any more"
+
+
 class Conflict(Problem):
     """The thing's state does not allow this step now."""
 

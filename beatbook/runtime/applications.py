@@ -47,6 +47,9 @@ def secrets_of(name: str, instance: Instance) -> dict[str, str]:
     """A service's secrets in an embedded instance: its log's, those of the logs it reads, and what it alone needs."""
     service: Service = importlib.import_module(f"services.{name}.app").service
     secrets = feed_secrets(name, service.sources, lambda log: instance.secret(f"feed_{log}"))
+    if name == "cases":
+        secrets["case_keys"] = instance.secret("case_keys")
+        secrets["name_index_key"] = instance.secret("name_index_key")
     if name == "forum":
         secrets["archive_key"] = instance.secret("archive_key")
     if name == "webhooks":

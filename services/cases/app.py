@@ -1,36 +1,48 @@
 """The cases service, put together."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from beatbook.contracts import cases as contract
 from beatbook.contracts.envelope import registry
+from beatbook.kit.sealing import KeyRing
 from beatbook.kit.service import Service
 from beatbook.kit.settings import ServiceSettings
 from services.cases.areas import routes as areas
 from services.cases.areas.queries import Places
 from services.cases.base import CasesTable
 from services.cases.consumers import CONSUMERS
+from services.cases.files.routes import routes as file_routes
 from services.cases.incidents import routes as incidents
 from services.cases.problems import routes as problems
+from services.cases.settings import CasesSettings
 from services.cases.tasks import routes as tasks
 
 
 @asynccontextmanager
-async def open_places(_: ServiceSettings) -> AsyncIterator[Places]:
-    """The area indexes that this process keeps in memory."""
-    yield Places()
+async def open_resources(settings: ServiceSettings) -> AsyncIterator[Mapping[type, object]]:
+    """What this process keeps in memory, by its class: the area indexes, and the keys that cases' keys are under."""
+    assert isinstance(settings, CasesSettings)
+    yield {Places: Places(), KeyRing: KeyRing(settings.key_secrets)}
 
 
 service = Service(
     name="cases",
     title="Cases",
-    routers=(areas.routes, tasks.routes, incidents.bulk, incidents.routes, problems.routes),
+    routers=(
+        areas.routes,
+        file_routes,
+        tasks.routes,
+        incidents.bulk,
+        incidents.routes,
+        problems.routes,
+    ),
     events=tuple(registry(vars(contract)).values()),
     metadata=CasesTable.metadata,
     migrations=Path(__file__).parent / "migrations",
+    settings=CasesSettings,
     consumers=CONSUMERS,
     projections=("areas",),
-    resources=open_places,
+    resources=open_resources,
 )

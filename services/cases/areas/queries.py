@@ -54,7 +54,7 @@ class Places:
 
 
 async def _places(request: Request) -> Places:
-    places: Places = request.app.state.resources
+    places: Places = request.app.state.resources[Places]
     return places
 
 

@@ -1,0 +1,158 @@
+"""The doors to cases: `enter` to one, `visible_to` and `unlock` to a list. Rules C13, C14, C15."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, TypeVar
+from uuid import UUID
+
+from fastapi import Depends, Request
+from sqlalchemy import ColumnElement, and_, any_, exists, false, literal, or_, text
+from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from beatbook.contracts.actor import Actor, Role
+from beatbook.kit.db import AsyncSession
+from beatbook.kit.errors import Forbidden, Gone, NotFound
+from beatbook.kit.scoping import lies_within
+from beatbook.kit.sealing import KeyRing, SealingKey
+from services.cases.audit.commands import note
+from services.cases.files.rules import ROLES, Action, Field, Kind, Part, Verdict, decide, part_of
+from services.cases.files.tables import CaseFile, CaseKey, CaseOpening
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Entered:
+    """A case that an actor was let into: its file, the part they have in it, and the key of what is sealed."""
+
+    file: CaseFile
+    part: Part
+    key: SealingKey
+
+    def may(self, action: Action, field: Field) -> bool:
+        """Whether who entered may also do this with that field."""
+        return decide(self.part, action, field, self.file.shared) is Verdict.ALLOWED
+
+
+async def _vault(request: Request) -> KeyRing:
+    vault: KeyRing = request.app.state.resources[KeyRing]
+    return vault
+
+
+Vault = Annotated[KeyRing, Depends(_vault)]
+"""The key-encryption keys, in a route's parameters."""
+
+
+def _opened(actor: Actor, now: datetime) -> ColumnElement[bool]:
+    return exists().where(
+        col(CaseOpening.case_id) == col(CaseFile.id),
+        col(CaseOpening.subject) == actor.subject,
+        col(CaseOpening.expires_at) > now,
+    )
+
+
+async def enter(
+    session: AsyncSession,
+    actor: Actor,
+    now: datetime,
+    vault: KeyRing,
+    case_id: UUID,
+    action: Action,
+    kind: Kind | None,
+    *,
+    field: Field = Field.TEXT,
+    locked: bool = False,
+    detail: Mapping[str, Any] | None = None,
+) -> Entered:
+    """Let the actor into a case (of a kind, unless None), to do one thing with one field, and note it.
+
+    Raises `NotFound` for whoever is not to know of it, `Forbidden` for who may not do this, `Gone` for an expunged one.
+    Rules C13, C14, C15.
+    """
+    statement = (
+        select(CaseFile, CaseKey.wrapped, _opened(actor, now))
+        .outerjoin(CaseKey, col(CaseKey.case_id) == col(CaseFile.id))
+        .where(CaseFile.id == case_id)
+    )
+    if kind is not None:
+        statement = statement.where(CaseFile.kind == kind)
+    if locked:
+        statement = statement.with_for_update(of=CaseFile)
+    found = (await session.exec(statement)).first()
+    if found is None:
+        raise NotFound(kind or "case")
+    file, wrapped, opened = found
+    part = part_of(actor, file, opened=opened)
+    verdict = decide(part, action, field, file.shared)
+    if part is None or verdict is Verdict.HIDDEN:
+        raise NotFound(kind or "case")
+    if verdict is Verdict.FORBIDDEN:
+        raise Forbidden("Your part in this case does not allow this.", rule="C14")
+    if wrapped is None:
+        raise Gone("This case was expunged: what was written in it cannot be read any more.", rule="C16")
+    await note(session, actor, now, action, case_id=case_id, kind=file.kind, detail=detail)
+    return Entered(file, part, vault.open(wrapped, case_id))
+
+
+def visible_to(statement: SelectOfScalar[T], actor: Actor, now: datetime, kind: Kind) -> SelectOfScalar[T]:
+    """Leave, of a statement that joins `CaseFile`, only the cases of a kind that `rules.part_of` gives a part in."""
+    roles = ROLES[kind]
+    mine = or_(
+        col(CaseFile.supervisor) == actor.subject,
+        literal(actor.subject) == any_(col(CaseFile.team)),
+        _opened(actor, now),
+    )
+    sent = (
+        and_(
+            col(CaseFile.agency) == actor.agency,
+            lies_within(col(CaseFile.area), *actor.areas_as({Role.PARTNER})),
+        )
+        if actor.agency
+        else false()
+    )
+    return statement.where(
+        CaseFile.kind == kind,
+        or_(
+            lies_within(col(CaseFile.area), *actor.areas_as(roles.overseers)),
+            and_(lies_within(col(CaseFile.area), *actor.areas_as(roles.workers)), mine),
+            sent,
+        ),
+    )
+
+
+async def list_files(
+    session: AsyncSession,
+    actor: Actor,
+    now: datetime,
+    *,
+    kind: Kind,
+    area: str | None,
+    after: UUID | None,
+    limit: int,
+) -> Sequence[CaseFile]:
+    """Case files of a kind, in the order in which they were opened."""
+    statement = visible_to(select(CaseFile), actor, now, kind).order_by(col(CaseFile.id)).limit(limit)
+    if area is not None:
+        statement = statement.where(lies_within(col(CaseFile.area), area))
+    if after is not None:
+        statement = statement.where(col(CaseFile.id) > after)
+    return (await session.exec(statement)).all()
+
+
+async def unlock(
+    session: AsyncSession, actor: Actor, now: datetime, vault: KeyRing, kind: Kind, case_ids: Sequence[UUID]
+) -> dict[UUID, SealingKey]:
+    """The keys, by id, of cases that `visible_to` let into a list; an expunged one has none. Noted. Rule C15."""
+    if not case_ids:
+        return {}
+    statement = select(CaseKey.case_id, CaseKey.wrapped).where(col(CaseKey.case_id).in_(case_ids))
+    wrapped = (await session.exec(statement)).all()
+    await note(session, actor, now, "list", kind=kind, detail={"cases": [str(case_id) for case_id in case_ids]})
+    return {case_id: vault.open(key, case_id) for case_id, key in wrapped}
+
+
+async def as_clock(session: AsyncSession) -> None:
+    """Tell this transaction's row-level security that the service itself acts: a timer, or a command for all areas."""
+    await (await session.connection()).execute(text("select set_config('beatbook.own_work', 'on', true)"))
