@@ -131,7 +131,7 @@ def _openapi() -> Iterator[tuple[str, str]]:
             jwks="https://nowhere.invalid/jwks",
             feed_secret="not needed",  # noqa: S106 - nothing listens
             webhook_key="not needed, but as long as a real one",
-            case_keys="not needed, but as long as a real one",
+            case_keys="not needed but as long as a real one is",
             name_index_key="not needed, but as long as a real one",
         )
         document = create_app(service, settings).openapi()

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "cases_ground_1"
-down_revision = "cases_0001"
+revision = "cases_0003"
+down_revision = "cases_0002"
 branch_labels = None
 depends_on = None
 
