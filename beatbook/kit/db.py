@@ -8,6 +8,7 @@ import json
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, TypeVar, cast
 
@@ -24,6 +25,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession as AsyncSession
 from beatbook.contracts.actor import Actor
 from beatbook.kit import idempotency
 from beatbook.kit.auth import CurrentActor
+from beatbook.kit.clock import Now
 from beatbook.kit.failpoints import Step, passing
 from beatbook.kit.locks import Leases
 from beatbook.kit.reactions import react
@@ -173,27 +175,32 @@ async def driver_connection(session: AsyncSession) -> asyncpg.Connection:
 _BEGIN = text("select 1")
 _CONTEXT = text("""
     select set_config('beatbook.actor', :actor, true), set_config('beatbook.areas', :areas, true),
-           set_config('beatbook.grants', :grants, true), set_config('beatbook.agency', :agency, true)
+           set_config('beatbook.grants', :grants, true), set_config('beatbook.agency', :agency, true),
+           set_config('beatbook.now', :now, true)
 """)
 
 
-async def set_context(session: AsyncSession, actor: Actor) -> None:
-    """Tell this transaction who acts, as what and where: what row-level security policies read. Never outlives it."""
+async def set_context(session: AsyncSession, actor: Actor, now: datetime | None = None) -> None:
+    """Tell this transaction who acts, as what, where and when: what row-level security reads. Never outlives it.
+
+    Untold when it is, what is open for a time is closed to them.
+    """
     told = {
         "actor": actor.subject,
         "areas": ",".join(sorted({grant.area for grant in actor.grants})),
         "grants": ",".join(sorted(map(str, actor.grants))),
         "agency": actor.agency or "",
+        "now": now.isoformat() if now else "",
     }
     connection = await session.connection()
     await connection.execute(_CONTEXT, told)
 
 
-async def begin(request: Request, actor: CurrentActor) -> AsyncIterator[AsyncSession]:
+async def begin(request: Request, actor: CurrentActor, now: Now) -> AsyncIterator[AsyncSession]:
     """A transaction for a command: committed when the path function has returned and its answer is made."""
     database: Database = request.app.state.database
     async with database.sessions.begin() as session:
-        await set_context(session, actor)
+        await set_context(session, actor, now)
         await idempotency.claim(request, await driver_connection(session), actor)
         yield session
         await react(session, request.app.state.service.reactions, actor, request.app.state.clock())
@@ -204,13 +211,13 @@ async def begin(request: Request, actor: CurrentActor) -> AsyncIterator[AsyncSes
         await request.app.state.wake()
 
 
-async def snapshot(request: Request, actor: CurrentActor) -> AsyncIterator[AsyncSession]:
+async def snapshot(request: Request, actor: CurrentActor, now: Now) -> AsyncIterator[AsyncSession]:
     """A read-only transaction that sees one moment."""
     database: Database = request.app.state.database
     async with database.sessions.begin() as session:
         connection = await session.connection()
         await connection.execute(text("set transaction isolation level repeatable read, read only"))
-        await set_context(session, actor)
+        await set_context(session, actor, now)
         yield session
 
 

@@ -15,6 +15,7 @@ from services.cases.base import CasesTable
 from services.cases.consumers import CONSUMERS
 from services.cases.files.routes import routes as file_routes
 from services.cases.incidents import routes as incidents
+from services.cases.openings import routes as openings
 from services.cases.problems import routes as problems
 from services.cases.settings import CasesSettings
 from services.cases.tasks import routes as tasks
@@ -34,6 +35,8 @@ service = Service(
         areas.routes,
         file_routes,
         tasks.routes,
+        openings.breaking,
+        openings.routes,
         incidents.bulk,
         incidents.routes,
         problems.routes,

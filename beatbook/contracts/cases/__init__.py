@@ -1,7 +1,17 @@
 """What the cases service publishes, a file for each noun: ids, codes and counts, never a person (Rule C13)."""
 
 from beatbook.contracts.cases.incidents import IncidentRecorded
+from beatbook.contracts.cases.openings import OpeningEnded, OpeningForced, OpeningReviewed
 from beatbook.contracts.cases.problems import ProblemMoved, ProblemOpened
 from beatbook.contracts.cases.tasks import TaskClosed, TaskGiven
 
-__all__ = ["IncidentRecorded", "ProblemMoved", "ProblemOpened", "TaskClosed", "TaskGiven"]
+__all__ = [
+    "IncidentRecorded",
+    "OpeningEnded",
+    "OpeningForced",
+    "OpeningReviewed",
+    "ProblemMoved",
+    "ProblemOpened",
+    "TaskClosed",
+    "TaskGiven",
+]

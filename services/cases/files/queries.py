@@ -153,6 +153,15 @@ async def unlock(
     return {case_id: vault.open(key, case_id) for case_id, key in wrapped}
 
 
+async def behind_the_wall(session: AsyncSession, case_id: UUID) -> tuple[CaseFile, bytes | None] | None:
+    """A case's file and wrapped key, whoever asks: only to decide whether the glass may be broken. Rule C14."""
+    await as_clock(session)
+    statement = select(CaseFile, CaseKey.wrapped).outerjoin(CaseKey, col(CaseKey.case_id) == col(CaseFile.id))
+    found = (await session.exec(statement.where(CaseFile.id == case_id))).first()
+    await (await session.connection()).execute(text("select set_config('beatbook.own_work', '', true)"))
+    return None if found is None else (found[0], found[1])
+
+
 async def as_clock(session: AsyncSession) -> None:
     """Tell this transaction's row-level security that the service itself acts: a timer, or a command for all areas."""
     await (await session.connection()).execute(text("select set_config('beatbook.own_work', 'on', true)"))

@@ -62,6 +62,13 @@ class Field(StrEnum):
     """Addresses, telephone numbers, mail."""
 
 
+class Finding(StrEnum):
+    """What a review found of an opening by force."""
+
+    JUSTIFIED = "justified"
+    NOT_JUSTIFIED = "not_justified"
+
+
 class Verdict(StrEnum):
     """What the policy says."""
 
@@ -143,6 +150,11 @@ def decide(part: Part | None, action: Action, field: Field, shared: Collection[s
     if part is Part.RECIPIENT and action is Action.READ:
         allowed |= frozenset(map(Field, shared))
     return Verdict.ALLOWED if field in allowed else Verdict.FORBIDDEN
+
+
+def may_break_glass(actor: Actor, kind: Kind, area: str) -> bool:
+    """Who could have a part in a case, by a role for its area, may force it open; none a complaint. Rules C14, C19."""
+    return actor.may_as(ROLES[kind].workers, area)
 
 
 def may_open_file(actor: Actor, kind: Kind, area: str) -> bool:

@@ -13,7 +13,7 @@ from sqlmodel import Field
 
 from beatbook.kit.db import UTC_TIME, text_enum
 from services.cases.base import CasesTable
-from services.cases.files.rules import Kind
+from services.cases.files.rules import Finding, Kind
 
 
 class CaseFile(CasesTable, table=True):
@@ -54,14 +54,28 @@ class CaseKey(CasesTable, table=True):
 
 
 class CaseOpening(CasesTable, table=True):
-    """That someone broke the glass of a case, and until when it stays open to them. Rule C14."""
+    """That someone broke the glass of a case, until when it stays open to them, and what was found of it. Rule C14.
+
+    Kind, area and supervisor are the case's when it was opened: those who review it may be unable to see the case.
+    """
 
     __tablename__ = "case_openings"
-    __table_args__ = (Index("case_openings_subject", "subject", "case_id"),)
+    __table_args__ = (
+        Index("case_openings_subject", "subject", "case_id"),
+        Index("case_openings_area", "area", "id", postgresql_ops={"area": "text_pattern_ops"}),
+    )
 
     id: UUID = Field(primary_key=True)
     case_id: UUID = Field(foreign_key="case_files.id", index=True)
+    kind: Kind = Field(sa_column=Column(text_enum(Kind), nullable=False))
+    area: str
+    supervisor: str | None
     subject: str
     sealed_reason: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     opened_at: datetime = Field(sa_column=Column(UTC_TIME, nullable=False))
     expires_at: datetime = Field(sa_column=Column(UTC_TIME, nullable=False))
+    finding: Finding | None = Field(default=None, sa_column=Column(text_enum(Finding)))
+    sealed_note: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
+    reviewed_at: datetime | None = Field(default=None, sa_column=Column(UTC_TIME))
+    reviewed_by: str | None = None
+    version: int = 1

@@ -38,7 +38,7 @@ async def give(
     thing calls for it is the caller's rule.
     """
     same = (Task.about_id == about_id, Task.kind == kind)
-    if not again and (await session.exec(select(col(Task.id)).where(*same).limit(1))).one():
+    if not again and (await session.exec(select(col(Task.id)).where(*same).limit(1))).first():
         return False
     values = {
         "id": new_id(), "area": area, "kind": kind, "about": about, "about_id": about_id, "is_urgent": is_urgent,
@@ -64,8 +64,21 @@ async def close(
     expected.check(task.version)
     if task.closed_at is not None:
         raise Conflict("The task is closed: it ended with an outcome already.", code="closed")
+    await _close(session, actor, now, task, outcome)
+    return task
+
+
+async def close_about(
+    session: AsyncSession, actor: Actor, now: datetime, kind: TaskKind, about_id: UUID, outcome: Outcome
+) -> None:
+    """Close the open task of a kind about a thing, if there is one: by a command that does what it asks for."""
+    statement = select(Task).where(Task.kind == kind, Task.about_id == about_id, col(Task.closed_at).is_(None))
+    if (task := (await session.exec(statement.with_for_update())).first()) is not None:
+        await _close(session, actor, now, task, outcome)
+
+
+async def _close(session: AsyncSession, actor: Actor, now: datetime, task: Task, outcome: Outcome) -> None:
     task.outcome, task.closed_at, task.closed_by = outcome, now, actor.subject
     task.version += 1
     closed = TaskClosed(task_id=task.id, area=task.area, kind=task.kind, about_id=task.about_id, outcome=outcome)
     await emit(session, closed, subject=task.id, area=task.area, actor=actor, at=now)
-    return task

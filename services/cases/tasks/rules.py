@@ -11,6 +11,7 @@ class TaskKind(StrEnum):
     """What there is to do; the feature that gives a kind of task says why."""
 
     REVIEW_HATE_CRIME = "review_hate_crime"
+    REVIEW_OPENING = "review_opening"
 
 
 class Outcome(StrEnum):
