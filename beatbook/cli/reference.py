@@ -132,7 +132,7 @@ def _openapi() -> Iterator[tuple[str, str]]:
             feed_secret="not needed",  # noqa: S106 - nothing listens
             webhook_key="not needed, but as long as a real one",
             case_keys="not needed but as long as a real one is",
-            name_index_key="not needed, but as long as a real one",
+            name_index_key="not needed but as long as a real one is",
         )
         document = create_app(service, settings).openapi()
         yield f"openapi/{name}.json", json.dumps(document, indent=2, ensure_ascii=False) + "\n"

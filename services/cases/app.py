@@ -16,6 +16,8 @@ from services.cases.consumers import CONSUMERS
 from services.cases.files.routes import routes as file_routes
 from services.cases.incidents import routes as incidents
 from services.cases.openings import routes as openings
+from services.cases.people.names import NameIndex
+from services.cases.people.routes import routes as people_routes
 from services.cases.problems import routes as problems
 from services.cases.settings import CasesSettings
 from services.cases.tasks import routes as tasks
@@ -23,9 +25,13 @@ from services.cases.tasks import routes as tasks
 
 @asynccontextmanager
 async def open_resources(settings: ServiceSettings) -> AsyncIterator[Mapping[type, object]]:
-    """What this process keeps in memory, by its class: the area indexes, and the keys that cases' keys are under."""
+    """What this process keeps in memory, by its class: the area indexes, and the keys of cases and of names."""
     assert isinstance(settings, CasesSettings)
-    yield {Places: Places(), KeyRing: KeyRing(settings.key_secrets)}
+    yield {
+        Places: Places(),
+        KeyRing: KeyRing(settings.key_secrets),
+        NameIndex: NameIndex(settings.name_secrets),
+    }
 
 
 service = Service(
@@ -34,6 +40,7 @@ service = Service(
     routers=(
         areas.routes,
         file_routes,
+        people_routes,
         tasks.routes,
         openings.breaking,
         openings.routes,

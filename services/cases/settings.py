@@ -2,7 +2,7 @@
 
 from functools import cached_property
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import SecretStr, field_validator
 
 from beatbook.kit.settings import ServiceSettings
 
@@ -18,10 +18,13 @@ class CasesSettings(ServiceSettings):
     The first is in use. Those after it only open what was encrypted under them: to change the secret, put a new one
     before it, and take the old one away when nothing needs it any more.
     """
-    name_index_key: SecretStr = Field(min_length=SHORTEST)
-    """The secret of the blind index by which names are found (Rule C13)."""
+    name_index_key: SecretStr
+    """Secrets, in the same form, of the blind index by which names are found (Rule C13).
 
-    @field_validator("case_keys")
+    By the first names are indexed, by all they are looked for: an old one can go when the index was made anew.
+    """
+
+    @field_validator("case_keys", "name_index_key")
     @classmethod
     def _long_enough(cls, keys: SecretStr) -> SecretStr:
         if not all(len(secret) >= SHORTEST for secret in _parted(keys)):
@@ -32,6 +35,11 @@ class CasesSettings(ServiceSettings):
     def key_secrets(self) -> list[str]:
         """The secrets of the key-encryption keys, the one in use first."""
         return _parted(self.case_keys)
+
+    @cached_property
+    def name_secrets(self) -> list[str]:
+        """The secrets of the blind index of names, the one in use first."""
+        return _parted(self.name_index_key)
 
 
 def _parted(keys: SecretStr) -> list[str]:

@@ -1,6 +1,7 @@
 """Fixtures of the cases service's tests: its API in this process over a real database, with areas it has heard of."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -8,13 +9,16 @@ import asyncpg
 import httpx
 import pytest
 
+from beatbook.contracts.actor import Actor
 from beatbook.contracts.areas import tier_of
 from beatbook.contracts.envelope import Received
 from beatbook.contracts.forum import AreaRegistered
-from beatbook.kit.db import Database
+from beatbook.kit.db import AsyncSession, Database, set_context
 from beatbook.kit.ids import new_id
+from beatbook.kit.sealing import KeyRing
 from beatbook.kit.settings import ServiceSettings
 from services.cases.areas.commands import register_areas
+from services.cases.settings import CasesSettings
 
 NOW = datetime(2026, 3, 15, 12, 0, tzinfo=UTC)
 
@@ -84,6 +88,30 @@ async def database(settings: ServiceSettings) -> AsyncIterator[asyncpg.Connectio
     await register_areas(connection, areas)
     yield connection
     await connection.close()
+    await kit.close()
+
+
+Sessions = Callable[[Actor], Any]
+
+
+@pytest.fixture
+def vault(settings: CasesSettings) -> KeyRing:
+    """The keys that cases' keys are under."""
+    return KeyRing(settings.key_secrets)
+
+
+@pytest.fixture
+async def sessions(settings: ServiceSettings, database: asyncpg.Connection) -> AsyncIterator[Sessions]:
+    """Transactions as an actor: `async with sessions(ana) as session`."""
+    kit = Database(settings)
+
+    @asynccontextmanager
+    async def session(who: Actor) -> AsyncIterator[AsyncSession]:
+        async with kit.sessions.begin() as made:
+            await set_context(made, who)
+            yield made
+
+    yield session
     await kit.close()
 
 

@@ -60,6 +60,8 @@ class Field(StrEnum):
     """Names, dates of birth."""
     CONTACT = "contact"
     """Addresses, telephone numbers, mail."""
+    VICTIM_CONTACT = "victim_contact"
+    """The same of victims: on a restorative case, neither side sees the other's (Rule C9a)."""
 
 
 class Finding(StrEnum):

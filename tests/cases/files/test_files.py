@@ -1,24 +1,18 @@
 """Entering case files: role and part, hidden from others, noted in a chain. Rules C13, C14, C15, C19."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
 import pytest
 
 from beatbook.contracts.actor import Actor, Grant
-from beatbook.kit.db import AsyncSession, Database, set_context
 from beatbook.kit.errors import Forbidden, Gone, NotFound
 from beatbook.kit.sealing import KeyRing
 from services.cases.audit.rules import START, chained
 from services.cases.files.commands import Opening, open_file
 from services.cases.files.queries import Entered, as_clock, enter
 from services.cases.files.rules import Action, Field, Kind, Part
-from services.cases.settings import CasesSettings
-from tests.cases.conftest import NOW
-
-Sessions = Callable[[Actor], Any]
+from tests.cases.conftest import NOW, Sessions
 
 
 def actor(subject: str, *grants: str, agency: str | None = None) -> Actor:
@@ -27,25 +21,6 @@ def actor(subject: str, *grants: str, agency: str | None = None) -> Actor:
 
 ANA, BEN = actor("ana", "officer@XK.PRI"), actor("ben", "officer@XK.PRI")
 SUE = actor("sue", "supervisor@XK.PRI")
-
-
-@pytest.fixture
-def vault(settings: CasesSettings) -> KeyRing:
-    return KeyRing(settings.key_secrets)
-
-
-@pytest.fixture
-async def sessions(settings: CasesSettings, database: asyncpg.Connection) -> AsyncIterator[Sessions]:
-    kit = Database(settings)
-
-    @asynccontextmanager
-    async def session(who: Actor) -> AsyncIterator[AsyncSession]:
-        async with kit.sessions.begin() as made:
-            await set_context(made, who)
-            yield made
-
-    yield session
-    await kit.close()
 
 
 async def opened(sessions: Sessions, vault: KeyRing, who: Actor, **opening: Any) -> Entered:
