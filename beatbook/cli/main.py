@@ -6,7 +6,21 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from beatbook.cli import areas, databases, demo, events, forums, incidents, keys, migrate, reference, serve, token, up
+from beatbook.cli import (
+    areas,
+    databases,
+    demo,
+    diversion,
+    events,
+    forums,
+    incidents,
+    keys,
+    migrate,
+    reference,
+    serve,
+    token,
+    up,
+)
 from beatbook.runtime.refusal import Refusal
 
 
@@ -35,6 +49,7 @@ app.command("demo")(demo.demo)
 app.add_typer(areas.app)
 app.add_typer(forums.app)
 app.add_typer(incidents.app)
+app.add_typer(diversion.app)
 app.add_typer(events.app)
 app.command("token")(token.token)
 app.command("keys")(keys.keys)

@@ -96,6 +96,7 @@ def make_documents() -> dict[Path, str]:
         asyncapi(), Dumper=_dumper(), sort_keys=False, allow_unicode=True, width=120
     )
     documents.update({REFERENCE / path: content for path, content in _openapi()})
+    documents[REFERENCE / "programme.schema.json"] = _programme_schema()
     documents[SCHEMA] = _graphql()
     documents.update(dict.fromkeys(BROKER_ACCOUNTS, _broker_accounts()))
     return documents
@@ -136,6 +137,14 @@ def _openapi() -> Iterator[tuple[str, str]]:
         )
         document = create_app(service, settings).openapi()
         yield f"openapi/{name}.json", json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _programme_schema() -> str:
+    """The JSON Schema of a diversion programme's rules."""
+    import importlib
+
+    rules = importlib.import_module("services.cases.programmes.rules")
+    return json.dumps(rules.schema(), indent=2, ensure_ascii=False) + "\n"
 
 
 def _broker_accounts() -> str:

@@ -19,6 +19,7 @@ from services.cases.openings import routes as openings
 from services.cases.people.names import NameIndex
 from services.cases.people.routes import routes as people_routes
 from services.cases.problems import routes as problems
+from services.cases.programmes import routes as programmes
 from services.cases.settings import CasesSettings
 from services.cases.tasks import routes as tasks
 
@@ -47,6 +48,7 @@ service = Service(
         incidents.bulk,
         incidents.routes,
         problems.routes,
+        programmes.routes,
     ),
     events=tuple(registry(vars(contract)).values()),
     metadata=CasesTable.metadata,

@@ -3,6 +3,7 @@
 from beatbook.contracts.cases.incidents import IncidentRecorded
 from beatbook.contracts.cases.openings import OpeningEnded, OpeningForced, OpeningReviewed
 from beatbook.contracts.cases.problems import ProblemMoved, ProblemOpened
+from beatbook.contracts.cases.programmes import ProgrammeLoaded
 from beatbook.contracts.cases.tasks import TaskClosed, TaskGiven
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "OpeningReviewed",
     "ProblemMoved",
     "ProblemOpened",
+    "ProgrammeLoaded",
     "TaskClosed",
     "TaskGiven",
 ]

@@ -1,0 +1,1 @@
+"""Diversion programmes: a jurisdiction's rules as versioned data. Rule C8."""
