@@ -13,6 +13,7 @@ from services.cases.areas import routes as areas
 from services.cases.areas.queries import Places
 from services.cases.base import CasesTable
 from services.cases.consumers import CONSUMERS
+from services.cases.critical import routes as critical
 from services.cases.files.routes import routes as file_routes
 from services.cases.incidents import routes as incidents
 from services.cases.openings import routes as openings
@@ -22,6 +23,7 @@ from services.cases.problems import routes as problems
 from services.cases.programmes import routes as programmes
 from services.cases.settings import CasesSettings
 from services.cases.tasks import routes as tasks
+from services.cases.timers import TIMERS
 
 
 @asynccontextmanager
@@ -49,12 +51,14 @@ service = Service(
         incidents.routes,
         problems.routes,
         programmes.routes,
+        critical.routes,
     ),
     events=tuple(registry(vars(contract)).values()),
     metadata=CasesTable.metadata,
     migrations=Path(__file__).parent / "migrations",
     settings=CasesSettings,
     consumers=CONSUMERS,
+    timers=TIMERS,
     projections=("areas",),
     resources=open_resources,
 )

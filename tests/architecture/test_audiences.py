@@ -6,6 +6,7 @@ from beatbook.contracts import cases, forum, handover, kpi
 from beatbook.contracts.actor import Role
 from beatbook.contracts.catalogue import EVENTS
 from beatbook.contracts.envelope import EVERYONE, Event
+from services.cases.files.rules import ROLES, Kind
 from services.cases.incidents import rules as incidents
 from services.cases.problems import rules as problems
 from services.forum.forums import rules as forums
@@ -33,6 +34,9 @@ READERS = {
     cases.IncidentRecorded: incidents.RECORDERS,
     cases.ProblemOpened: problems.OVERSEERS,
     cases.ProblemMoved: problems.OVERSEERS,
+    cases.CriticalIncidentDeclared: ROLES[Kind.CRITICAL_INCIDENT].overseers,
+    cases.CriticalReviewOverdue: ROLES[Kind.CRITICAL_INCIDENT].overseers,
+    cases.CriticalIncidentStoodDown: ROLES[Kind.CRITICAL_INCIDENT].overseers,
     kpi.IndicatorMeasured: indicators.READERS_OF_INCIDENTS,
     handover.AdvisorAssigned: assignments.READERS,
     handover.BriefComposed: briefs.READERS,

@@ -28,6 +28,8 @@ EVENT_OF = {
 }  # fmt: skip
 OVERDUE = "decision.overdue"
 """What the clock tells of a decision, once, between its record and its end: nobody asked for it."""
+BY_THE_CLOCK = {"critical_incident.review_overdue"}
+"""What the clock tells of cases, each once: nobody asked for it."""
 AT_ONCE = date.min
 """How the driver reads `-infinity`, from which on what counts at once counts."""
 
@@ -169,7 +171,10 @@ class Books:
         found += [f"forum: {key} has {have[key]}, nobody wanted it" for key in have if key not in want]
         if "cases" in self.sources:
             cells = _incidents(acknowledged)
-            rows = await self.rows("cases", "select subject::text, data::text from events order by position")
+            rows = await self.rows("cases", "select type, subject::text, data::text from events order by position")
+            kinds = [row["type"].removeprefix("org.beatbook.cases.").removesuffix(".v1") for row in rows]
+            found += [f"cases: {kind}, nobody wanted it" for kind in {*kinds} - BY_THE_CLOCK - {"incident.recorded"}]
+            rows = [row for row, kind in zip(rows, kinds, strict=True) if kind == "incident.recorded"]
             data = [orjson.loads(row["data"]) for row in rows]
             told = Counter((item["area"], item["month"][:7], item["category"]) for item in data)
             found += [

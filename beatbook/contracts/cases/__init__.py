@@ -1,5 +1,10 @@
 """What the cases service publishes, a file for each noun: ids, codes and counts, never a person (Rule C13)."""
 
+from beatbook.contracts.cases.critical import (
+    CriticalIncidentDeclared,
+    CriticalIncidentStoodDown,
+    CriticalReviewOverdue,
+)
 from beatbook.contracts.cases.incidents import IncidentRecorded
 from beatbook.contracts.cases.openings import OpeningEnded, OpeningForced, OpeningReviewed
 from beatbook.contracts.cases.problems import ProblemMoved, ProblemOpened
@@ -7,6 +12,9 @@ from beatbook.contracts.cases.programmes import ProgrammeLoaded
 from beatbook.contracts.cases.tasks import TaskClosed, TaskGiven
 
 __all__ = [
+    "CriticalIncidentDeclared",
+    "CriticalIncidentStoodDown",
+    "CriticalReviewOverdue",
     "IncidentRecorded",
     "OpeningEnded",
     "OpeningForced",

@@ -1,12 +1,20 @@
-"""Answer shapes of case files."""
+"""Answer shapes of case files, and the fields that requests about every kind of case have."""
 
-from datetime import date, datetime
-from typing import Any
+from datetime import UTC, date, datetime
+from typing import Annotated, Any
 from uuid import UUID
+
+from pydantic import AwareDatetime, Field
 
 from beatbook.contracts.areas import AreaCode
 from beatbook.kit.web import View
 from services.cases.files.rules import Kind
+
+Line = Annotated[str, Field(min_length=1, max_length=200)]
+Passage = Annotated[str, Field(min_length=1, max_length=5000)]
+Subject = Annotated[str, Field(min_length=1, max_length=200, description="The subject of a token, never a name")]
+Moment = Annotated[AwareDatetime, Field(ge=datetime(1900, 1, 1, tzinfo=UTC), le=datetime(2199, 12, 31, tzinfo=UTC))]
+Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2199, 12, 31))]
 
 
 class FileView(View):

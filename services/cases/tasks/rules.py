@@ -12,6 +12,7 @@ class TaskKind(StrEnum):
 
     REVIEW_HATE_CRIME = "review_hate_crime"
     REVIEW_OPENING = "review_opening"
+    REVIEW_COMMUNITY_IMPACT = "review_community_impact"
 
 
 class Outcome(StrEnum):
