@@ -17,6 +17,7 @@ from services.cases.critical import routes as critical
 from services.cases.files.routes import routes as file_routes
 from services.cases.incidents import routes as incidents
 from services.cases.openings import routes as openings
+from services.cases.partners import routes as partners
 from services.cases.people.names import NameIndex
 from services.cases.people.routes import routes as people_routes
 from services.cases.problems import routes as problems
@@ -52,6 +53,7 @@ service = Service(
         problems.routes,
         programmes.routes,
         critical.routes,
+        partners.routes,
     ),
     events=tuple(registry(vars(contract)).values()),
     metadata=CasesTable.metadata,

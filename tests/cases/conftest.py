@@ -136,9 +136,10 @@ def call(api: httpx.AsyncClient, tokens: Callable[..., str]) -> Call:
         *,
         as_: Sequence[str] = ("officer@XK",),
         subject: str = "ana",
+        agency: str | None = None,
         version: int | None = None,
     ) -> httpx.Response:
-        headers = {"Authorization": tokens(*as_, subject=subject)} if as_ else {}
+        headers = {"Authorization": tokens(*as_, subject=subject, agency=agency)} if as_ else {}
         if version is not None:
             headers["If-Match"] = f'"{version}"'
         return await api.request(method, path, json=body, headers=headers)

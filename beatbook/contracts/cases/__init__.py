@@ -7,15 +7,20 @@ from beatbook.contracts.cases.critical import (
 )
 from beatbook.contracts.cases.incidents import IncidentRecorded
 from beatbook.contracts.cases.openings import OpeningEnded, OpeningForced, OpeningReviewed
+from beatbook.contracts.cases.partners import AgencyChanged, AgencyRegistered, MemorandumEnded, MemorandumSigned
 from beatbook.contracts.cases.problems import ProblemMoved, ProblemOpened
 from beatbook.contracts.cases.programmes import ProgrammeLoaded
 from beatbook.contracts.cases.tasks import TaskClosed, TaskGiven
 
 __all__ = [
+    "AgencyChanged",
+    "AgencyRegistered",
     "CriticalIncidentDeclared",
     "CriticalIncidentStoodDown",
     "CriticalReviewOverdue",
     "IncidentRecorded",
+    "MemorandumEnded",
+    "MemorandumSigned",
     "OpeningEnded",
     "OpeningForced",
     "OpeningReviewed",

@@ -62,6 +62,12 @@ class Field(StrEnum):
     """Addresses, telephone numbers, mail."""
     VICTIM_CONTACT = "victim_contact"
     """The same of victims: on a restorative case, neither side sees the other's (Rule C9a)."""
+    NEEDS = "needs"
+    """What help somebody needs."""
+    CIRCUMSTANCES = "circumstances"
+    """What happened to somebody, and how they live."""
+    HEALTH = "health"
+    """What is known of somebody's health."""
 
 
 class Finding(StrEnum):

@@ -1,0 +1,1 @@
+"""Partner agencies: what they offer, where and when, and what was agreed with them. Rule C11."""
