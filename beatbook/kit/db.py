@@ -6,10 +6,11 @@ A request's transaction is a dependency with function scope, so that a failed co
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from typing import Annotated, Any, TypeVar, cast
 
 import asyncpg
@@ -198,10 +199,17 @@ async def set_context(session: AsyncSession, actor: Actor, now: datetime | None 
 
 async def begin(request: Request, actor: CurrentActor, now: Now) -> AsyncIterator[AsyncSession]:
     """A transaction for a command: committed when the path function has returned and its answer is made."""
+    async with transaction(request, actor, now) as session:
+        await idempotency.claim(request, await driver_connection(session), actor)
+        yield session
+
+
+@asynccontextmanager
+async def transaction(request: Request, actor: Actor, now: datetime) -> AsyncIterator[AsyncSession]:
+    """A command's transaction: with its actor told, its reactions run, and the relay woken when it is committed."""
     database: Database = request.app.state.database
     async with database.sessions.begin() as session:
         await set_context(session, actor, now)
-        await idempotency.claim(request, await driver_connection(session), actor)
         yield session
         await react(session, request.app.state.service.reactions, actor, request.app.state.clock())
         request.state.committing = True
@@ -221,5 +229,18 @@ async def snapshot(request: Request, actor: CurrentActor, now: Now) -> AsyncIter
         yield session
 
 
+Transactions = Callable[[], AbstractAsyncContextManager[AsyncSession]]
+
+
+async def _transactions(request: Request, actor: CurrentActor, now: Now) -> Transactions:
+    """Ask for a connection first: nobody sends a long body, or reads half an answer, while the database is away."""
+    database: Database = request.app.state.database
+    async with database.sessions() as session:
+        await session.connection()
+    return partial(transaction, request, actor, now)
+
+
 Write = Annotated[AsyncSession, Depends(begin, scope="function")]
 Read = Annotated[AsyncSession, Depends(snapshot, scope="function")]
+Parts = Annotated[Transactions, Depends(_transactions)]
+"""For a request too long for one transaction: each part of it begins its own, and stays when a later one fails."""

@@ -111,6 +111,12 @@ class TooLarge(Problem):
     status, code, title = 413, "too-large", "The body is too large"
 
 
+class Unsupported(Problem):
+    """The body is of a kind that is not read here."""
+
+    status, code, title = 415, "unsupported-media-type", "The body is of a kind that is not read here"
+
+
 class Refused(Problem):
     """A rule of the domain refuses, and says what to mend."""
 

@@ -1,5 +1,6 @@
 """HTTP manners: strict bodies, ETag and If-Match, routers. Rule X4, ARCHITECTURE 7."""
 
+import math
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from typing import Annotated, Any
 
@@ -41,7 +42,7 @@ class ProblemView(BaseModel):
 class _StrictRequest(Request):
     """A request whose body is bounded, and whose JSON is parsed without NaN, lone surrogates or NUL."""
 
-    max_body = MIB
+    max_body: float = MIB
 
     async def stream(self) -> AsyncGenerator[bytes, None]:
         declared = self.headers.get("content-length", "")
@@ -67,6 +68,10 @@ class _StrictRequest(Request):
 
 class _BulkRequest(_StrictRequest):
     max_body = 32 * MIB
+
+
+class _StreamRequest(_StrictRequest):
+    max_body = math.inf
 
 
 def _holds_nul(value: Any) -> bool:
@@ -103,12 +108,18 @@ class BulkRoute(StrictRoute):
     request_class = _BulkRequest
 
 
-def router(prefix: str = "", *, tags: list[str], bulk: bool = False) -> APIRouter:
-    """A router for `/v1` with strict routes; `bulk` for large bodies."""
+class StreamRoute(StrictRoute):
+    """A route that reads its body as it comes, of any size; never for POST, whose body an Idempotency-Key hashes."""
+
+    request_class = _StreamRequest
+
+
+def router(prefix: str = "", *, tags: list[str], bulk: bool = False, streams: bool = False) -> APIRouter:
+    """A router for `/v1` with strict routes; `bulk` for large bodies, `streams` for those read as they come."""
     return APIRouter(
         prefix=f"/v1{prefix}",
         tags=list(tags),
-        route_class=BulkRoute if bulk else StrictRoute,
+        route_class=StreamRoute if streams else BulkRoute if bulk else StrictRoute,
         responses={"default": {"model": ProblemView, "description": "A problem document says what to mend."}},
     )
 

@@ -12,6 +12,7 @@ from beatbook.kit.settings import ServiceSettings
 from services.cases.areas import routes as areas
 from services.cases.areas.queries import Places
 from services.cases.base import CasesTable
+from services.cases.categories import routes as categories
 from services.cases.consumers import CONSUMERS
 from services.cases.critical import routes as critical
 from services.cases.files.routes import routes as file_routes
@@ -48,6 +49,8 @@ service = Service(
         tasks.routes,
         openings.breaking,
         openings.routes,
+        categories.routes,
+        incidents.streams,
         incidents.bulk,
         incidents.routes,
         problems.routes,

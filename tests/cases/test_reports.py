@@ -1,5 +1,6 @@
 """Rule C1: what a report of an incident must say."""
 
+import json
 import math
 from datetime import UTC, date, datetime
 from typing import Any
@@ -9,14 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.cases.areas.rules import AreaIndex
 from services.cases.categories.rules import is_category
 from services.cases.incidents.rules import take_batch
-from services.cases.reports.rules import ReporterKind, read_report
+from services.cases.reports.rules import Reading, ReporterKind, read_report
 from services.cases.reports.unfit import Reason, Unfit
 
 pytestmark = pytest.mark.pure
 
 NOW = datetime(2026, 3, 15, 12, 0, tzinfo=UTC)
+SQUARE = {"type": "Polygon", "coordinates": [[[0, 0], [2, 0], [2, 2], [0, 2], [0, 0]]]}
 GOOD: dict[str, Any] = {
     "external_id": "1",
     "month": "2022-01",
@@ -96,7 +99,7 @@ CHICAGO = ZoneInfo("America/Chicago")
 def test_weekday_and_hour_are_those_of_the_clock_on_the_wall(
     times: dict[str, str], zone: ZoneInfo | None, weekday: int | None, hour: int | None, starts: str
 ) -> None:
-    span = read_report({**GOOD, "month": None, **times}, NOW, zone).span
+    span = read_report({**GOOD, "month": None, **times}, NOW, Reading(zone)).span
     assert (span.weekday, span.hour, span.start) == (weekday, hour, datetime.fromisoformat(starts))
 
 
@@ -137,6 +140,7 @@ def test_weekday_and_hour_are_those_of_the_clock_on_the_wall(
         ({"latitude": 91}, Reason.BAD_COORDINATES),
         ({"latitude": 10**400}, Reason.BAD_COORDINATES),
         ({"area": "kosovo"}, Reason.UNKNOWN_AREA),
+        ({"place": "a\0b"}, Reason.BAD_VALUE),
         ({"hour": "3"}, Reason.BAD_TIME),
         ({"month": None, "occurred_at": "2022-01-01", "hour": "24"}, Reason.BAD_TIME),
         ({"month": None, "occurred_at": "2022-01-01T10:00Z", "hour": "10"}, Reason.BAD_TIME),
@@ -179,6 +183,9 @@ class Everywhere:
     def holds(self, code: str) -> bool:
         return code == "XK.PRI"
 
+    def named(self, part: str) -> str | None:
+        return None
+
     def place(self, longitudes: Any, latitudes: Any) -> list[str | None]:
         return ["XK.PRI" if x > 0 else None for x in longitudes]
 
@@ -198,26 +205,53 @@ rows = st.lists(
 
 @given(rows)
 def test_each_row_of_a_batch_is_taken_once_or_refused_once(batch: list[dict[str, Any]]) -> None:
-    placed, refused = take_batch(batch, Everywhere(), NOW)
-    assert len(placed) + len(refused) == len(batch)
-    assert len({item.report.external_id for item in placed}) == len(placed)
-    assert sorted(item.row for item in [*placed, *refused]) == list(range(len(batch)))
+    taken = take_batch(batch, Everywhere(), NOW)
+    assert len(taken.placed) + taken.repeated + len(taken.refused) == len(batch)
+    assert len({item.report.external_id for item in taken.placed}) == len(taken.placed)
+    assert len({item.row for item in [*taken.placed, *taken.refused]}) == len(batch) - taken.repeated
 
 
 def test_a_point_outside_says_what_to_check() -> None:
-    _, (refusal,) = take_batch([{**GOOD, "longitude": -30}], Everywhere(), NOW)
+    (refusal,) = take_batch([{**GOOD, "longitude": -30}], Everywhere(), NOW).refused
     assert (refusal.row, refusal.reason) == (0, Reason.OUTSIDE)
     assert refusal.detail == ("outside every area of XK, but inside when longitude and latitude are swapped: swap them")
-    _, (refusal,) = take_batch([{**GOOD, "longitude": -30, "latitude": -40}], Everywhere(), NOW)
+    (refusal,) = take_batch([{**GOOD, "longitude": -30, "latitude": -40}], Everywhere(), NOW).refused
     assert refusal.detail == "outside every area of XK: check longitude and latitude, or send the area"
 
 
 def test_a_row_that_names_its_area() -> None:
     named = {"external_id": "1", "month": "2022-01", "category": "0801"}
-    (placed,), _ = take_batch([{**named, "area": "XK.PRI"}], Everywhere(), NOW)
+    (placed,) = take_batch([{**named, "area": "XK.PRI"}], Everywhere(), NOW).placed
     assert (placed.row, placed.area) == (0, "XK.PRI")
-    _, (refusal,) = take_batch([{**named, "area": "AL"}], Everywhere(), NOW)
+    (refusal,) = take_batch([{**named, "area": "AL"}], Everywhere(), NOW).refused
     assert refusal.reason is Reason.UNKNOWN_AREA
+
+
+def test_a_row_that_names_its_area_in_the_words_of_its_source() -> None:
+    """The register made XK.PRI of it; a point in an area below leads there, and one elsewhere doesn't."""
+    named = {"external_id": "1", "month": "2022-01", "category": "0801"}
+    areas = AreaIndex("XK", ["XK", "XK.OLD-TOWN", "XK.OLD-TOWN.A", "XK.NEW", "XK.NEW.A"],
+                      [None, None, json.dumps(SQUARE), None, None])  # fmt: skip
+    for row, area in {
+        (("local_area", "old town"),): "XK.OLD-TOWN",
+        (("local_area", "Old Town"), ("longitude", "1"), ("latitude", "1")): "XK.OLD-TOWN.A",
+        (("local_area", "new"), ("longitude", "1"), ("latitude", "1")): "XK.NEW",
+    }.items():
+        (placed,) = take_batch([{**named, **dict(row)}], areas, NOW).placed
+        assert placed.area == area
+    for name in ("A", "nowhere", "!"):
+        (refusal,) = take_batch([{**named, "local_area": name}], areas, NOW).refused
+        assert refusal.reason is Reason.UNKNOWN_AREA
+
+
+def test_local_categories_are_looked_up_in_the_table_and_kept() -> None:
+    reading = Reading(codes={"theft": "0502"})
+    report = read_report({**GOOD, "category": " Theft"}, NOW, reading)
+    assert (report.category, report.local_category) == ("0502", "Theft")
+    for category in ("0801", "robbery"):
+        with pytest.raises(Unfit) as caught:
+            read_report({**GOOD, "category": category}, NOW, reading)
+        assert caught.value.reason is Reason.UNMAPPED_CATEGORY
 
 
 @pytest.mark.parametrize("code", ["08", "0801", "08011", "050211", "0219"])

@@ -111,7 +111,7 @@ async def test_a_file_with_bad_rows(
     )
     rows = list(csv.DictReader(report.read_text().splitlines()))
     assert [(row["line"], row["reason"]) for row in rows] == [
-        ("4", "future"), ("5", "outside"), ("6", "outside"), ("7", "unreadable"), ("8", "duplicate"),
+        ("4", "future"), ("5", "outside"), ("6", "outside"), ("7", "unreadable"), ("8", "conflicting"),
     ]  # fmt: skip
     headers = {"Authorization": tokens("officer@NORTHUMBRIA.SHIRE")}
     listed = (await running["cases"].http.get("/v1/incidents", headers=headers)).json()["items"]

@@ -18,6 +18,10 @@ class AreaIndex:
     def __init__(self, root: str, codes: Sequence[str], boundaries: Sequence[str | None]) -> None:
         self.root = root
         self._codes = frozenset(codes)
+        self._parts: dict[str, str | None] = {}
+        for code in sorted(codes):
+            part = code.rpartition(".")[2]
+            self._parts[part] = None if part in self._parts else code
         bounded = [(code, boundary) for code, boundary in zip(codes, boundaries, strict=True) if boundary is not None]
         # deepest first, so that of the areas that cover a point the one with the lowest index is the one wanted
         bounded.sort(key=lambda item: (-item[0].count("."), item[0]))
@@ -29,6 +33,10 @@ class AreaIndex:
     def holds(self, code: str) -> bool:
         """Whether `code` is an open area, the root itself or below it."""
         return code in self._codes and covers(self.root, code)
+
+    def named(self, part: str) -> str | None:
+        """The one open area whose code ends with this part; None when there is none, or more than one."""
+        return self._parts.get(part)
 
     def place(self, longitudes: Sequence[float], latitudes: Sequence[float]) -> list[str | None]:
         """The code of the deepest area whose boundary covers each point (degrees, WGS 84); None outside every area.

@@ -1,85 +1,110 @@
-"""Recording incidents: one, or thousands by one statement."""
+"""Recording incidents: one, or a batch of thousands."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-import asyncpg
-
 from beatbook.contracts.actor import Actor
-from beatbook.contracts.cases import IncidentRecorded
 from beatbook.kit.db import AsyncSession, driver_connection
 from beatbook.kit.errors import Conflict, Forbidden, Refused
-from beatbook.kit.events import Fact, emit_many
 from beatbook.kit.ids import new_id
 from services.cases.areas.queries import Places
+from services.cases.areas.rules import AreaIndex
+from services.cases.categories.queries import find_table
 from services.cases.incidents import queries, rules
-from services.cases.incidents.schemas import BatchIn, BatchReport, IncidentCreate, RefusalView
+from services.cases.incidents.recording import record
+from services.cases.incidents.schemas import BatchIn, BatchReport, IncidentCreate, RefusalView, Sending
 from services.cases.incidents.tables import Incident
-from services.cases.reports.rules import Report, read_report
+from services.cases.reports.rules import Reading, Report, read_report
 from services.cases.reports.unfit import Reason, Unfit
 
-_INSERT = """
-    insert into incidents (id, source, external_id, area, occurred_from, occurred_until, month, longitude, latitude,
-                           place, category, reporter_kind, repeat_victim, weekday, hour, recorded_at)
-    select id, $1, external_id, area, occurred_from, occurred_until, month, longitude, latitude,
-           place, category, reporter_kind, repeat_victim, weekday, hour, $14
-    from unnest($2::text[], $3::timestamptz[], $4::timestamptz[], $5::date[], $6::float8[], $7::float8[], $8::text[],
-                $9::text[], $10::text[], $11::bool[], $12::text[], $13::uuid[], $15::int2[], $16::int2[])
-         as report (external_id, occurred_from, occurred_until, month, longitude, latitude, place,
-                    category, reporter_kind, repeat_victim, area, id, weekday, hour)
-    order by external_id
-    on conflict (split_part(area, '.', 1), source, external_id) do nothing
-    returning id
-"""
-# Where a point lies is not what was reported: the register may have moved its boundaries since.
-_OTHERS = """
-    select report.external_id
-    from unnest($2::text[], $3::timestamptz[], $4::timestamptz[], $5::date[], $6::float8[], $7::float8[], $8::text[],
-                $9::text[], $10::text[], $11::bool[], $12::text[])
-         as report (external_id, occurred_from, occurred_until, month, longitude, latitude, place,
-                    category, reporter_kind, repeat_victim, area)
-    join incidents as known
-         on split_part(known.area, '.', 1) = $13 and known.source = $1 and known.external_id = report.external_id
-    where known.area <> report.area
-       or (known.occurred_from, known.occurred_until, known.month, known.longitude, known.latitude, known.place,
-           known.category, known.reporter_kind, known.repeat_victim)
-          is distinct from
-          (report.occurred_from, report.occurred_until, report.month, report.longitude, report.latitude, report.place,
-           report.category, report.reporter_kind, report.repeat_victim)
-"""
 _DONE = """
-    insert into incident_batches (import_id, batch, root, source, added, already, refused, recorded_by, recorded_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-    on conflict (import_id, batch) do update
-    set root = excluded.root, source = excluded.source, added = excluded.added, already = excluded.already,
-        refused = excluded.refused, recorded_by = excluded.recorded_by, recorded_at = excluded.recorded_at
+    insert into incident_batches (root, import_id, batch, source, category_table, digest, added, already, refused,
+                                  recorded_by, recorded_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+    on conflict (root, import_id, batch) do update
+    set source = excluded.source, category_table = excluded.category_table, digest = excluded.digest,
+        added = excluded.added, already = excluded.already, refused = excluded.refused,
+        recorded_by = excluded.recorded_by, recorded_at = excluded.recorded_at
+"""
+_FORGET = "delete from incident_refusals where root = $1 and import_id = $2 and batch = $3"
+_REFUSED = """
+    insert into incident_refusals (root, import_id, batch, row, line, external_id, reason, detail)
+    select $1, $2, $3, * from unnest($4::int4[], $5::int8[], $6::text[], $7::text[], $8::text[])
 """
 _NEEDED = "you need an officer, supervisor or admin grant there"
+
+
+async def open_root(session: AsyncSession, actor: Actor, now: datetime, places: Places, root: str) -> AreaIndex:
+    """The areas that an import's rows are placed in; raises `Forbidden`, and `Refused` for a root not known here."""
+    if not rules.may_record_incidents(actor, root):
+        raise Forbidden(f"To record incidents in {root} {_NEEDED}.", rule="C1")
+    areas = await places.under(session, root, now.date())
+    if not areas.holds(root):
+        raise _unknown_root(root)
+    return areas
+
+
+async def reading_of(session: AsyncSession, sending: Sending) -> tuple[Reading, str | None]:
+    """How a sender's rows are read, and the category table with its version; raises `Refused` for one unknown."""
+    if sending.categories is None:
+        return Reading(sending.zone), None
+    table = await find_table(session, sending.root.partition(".")[0], sending.categories)
+    if table is None:
+        raise Refused("There is no category table of this name: see /v1/category-tables.", code="no-table", rule="C1")
+    return Reading(sending.zone, table.codes), f"{table.name} {table.version}"
 
 
 async def record_batch(
     session: AsyncSession, actor: Actor, now: datetime, places: Places, request: BatchIn
 ) -> BatchReport:  # fmt: skip
     """Record what is fit of a batch; a row recorded before is counted, not added, if it says the same. Rule C1."""
-    if not rules.may_record_incidents(actor, request.root):
-        raise Forbidden(f"To record incidents in {request.root} {_NEEDED}.", rule="C1")
-    areas = await places.under(session, request.root, now.date())
-    if not areas.holds(request.root):
-        raise _unknown_root(request.root)
-    placed, refused = rules.take_batch(request.rows, areas, now)
-    connection = await driver_connection(session)
-    added = await _insert(session, connection, placed, source=request.source, actor=actor, now=now)
-    known = [item for item in placed if item.report.external_id not in added]
-    refused += rules.conflicts(known, await _others(connection, known, source=request.source))
-    refused.sort(key=lambda refusal: refusal.row)
-    already = len(request.rows) - len(added) - len(refused)
-    await connection.execute(
-        _DONE, request.import_id, request.batch, request.root, request.source,
-        len(added), already, len(refused), actor.subject, now,
+    areas = await open_root(session, actor, now, places, request.root)
+    reading, table = await reading_of(session, request)
+    taken = rules.take_batch(request.rows, areas, now, reading)
+    added, already, refused = await keep_batch(
+        session, actor, now, request, table, request.import_id, request.batch, taken
+    )
+    return BatchReport(
+        added=added, already=already, refused=[RefusalView.model_validate(refusal) for refusal in refused]
     )  # fmt: skip
-    views = [RefusalView.model_validate(refusal) for refusal in refused]
-    return BatchReport(added=len(added), already=already, refused=views)
+
+
+async def keep_batch(
+    session: AsyncSession,
+    actor: Actor,
+    now: datetime,
+    sending: Sending,
+    table: str | None,
+    import_id: str,
+    batch: int,
+    taken: rules.Taken,
+    *,
+    digest: bytes | None = None,
+    lines: Sequence[int] | None = None,
+) -> tuple[int, int, list[rules.Refusal]]:
+    """Write a batch that was read, and note what became of it: how many rows are new, were there, are refused."""
+    added, others = await record(session, actor, now, sending.source, taken.placed)
+    refused = taken.refused + rules.conflicts(taken.placed, others)
+    refused.sort(key=lambda refusal: refusal.row)
+    already = len(taken.placed) - len(added) - len(others) + taken.repeated
+    connection = await driver_connection(session)
+    at: tuple[Any, ...] = (sending.root, import_id, batch)
+    await connection.execute(
+        _DONE, *at, sending.source, table, digest, len(added), already, len(refused), actor.subject, now
+    )
+    await connection.execute(_FORGET, *at)
+    if refused:
+        await connection.execute(
+            _REFUSED,
+            *at,
+            [refusal.row for refusal in refused],
+            [lines and lines[refusal.row] for refusal in refused],
+            [refusal.external_id for refusal in refused],
+            [refusal.reason.value for refusal in refused],
+            [refusal.detail for refusal in refused],
+        )
+    return len(added), already, refused
 
 
 async def record_incident(
@@ -104,9 +129,8 @@ async def record_incident(
         raise Refused(area.detail, code=area.reason, rule="C1")
     if not rules.may_record_incidents(actor, area):
         raise Forbidden(f"To record incidents in {area} {_NEEDED}.", rule="C1")
-    connection, placed = await driver_connection(session), [rules.Placed(0, report, area)]
-    added = await _insert(session, connection, placed, source=request.source, actor=actor, now=now)
-    if not added and await _others(connection, placed, source=request.source):
+    added, others = await record(session, actor, now, request.source, [rules.Placed(0, report, area)])
+    if others:
         raise Conflict(rules.CONFLICT, code=Reason.CONFLICTING, rule="C1")
     incident = await queries.incident_by_source(
         session, actor, area.partition(".")[0], request.source, report.external_id
@@ -129,67 +153,3 @@ def _unknown_root(root: str) -> Refused:
         code="unknown_area",
         rule="C1",
     )
-
-
-async def _insert(
-    session: AsyncSession,
-    connection: asyncpg.Connection,
-    placed: Sequence[rules.Placed],
-    *,
-    source: str,
-    actor: Actor,
-    now: datetime,
-) -> set[str]:
-    """Insert the reports that are new and tell of each; returns their external ids."""
-    ids = [new_id() for _ in placed]
-    areas = [item.area for item in placed]
-    rows = await connection.fetch(_INSERT, source, *_content(placed), areas, ids, now, *_clock(placed))
-    inserted = {row["id"] for row in rows}
-    added = [(incident_id, item) for incident_id, item in zip(ids, placed, strict=True) if incident_id in inserted]
-    facts = [
-        Fact(
-            IncidentRecorded(
-                incident_id=incident_id,
-                area=item.area,
-                month=item.report.span.month,
-                category=item.report.category,
-                repeat_victim=item.report.repeat_victim,
-            ),
-            incident_id,
-            item.area,
-        )
-        for incident_id, item in added
-    ]
-    await emit_many(connection, facts, actor=actor.subject, at=now, session=session)
-    return {item.report.external_id for _, item in added}
-
-
-async def _others(connection: asyncpg.Connection, known: Sequence[rules.Placed], *, source: str) -> set[str]:
-    """The external ids, of reports that were not new, under which something else was recorded."""
-    if not known:
-        return set()
-    named = [item.report.area for item in known]
-    country = known[0].area.partition(".")[0]
-    return {row["external_id"] for row in await connection.fetch(_OTHERS, source, *_content(known), named, country)}
-
-
-def _content(placed: Sequence[rules.Placed]) -> list[list[Any]]:
-    """What was reported, apart from the area, by column."""
-    reports = [item.report for item in placed]
-    return [
-        [report.external_id for report in reports],
-        [report.span.start for report in reports],
-        [report.span.end for report in reports],
-        [report.span.month for report in reports],
-        [report.point and report.point[0] for report in reports],
-        [report.point and report.point[1] for report in reports],
-        [report.place for report in reports],
-        [report.category for report in reports],
-        [report.reporter_kind.value for report in reports],
-        [report.repeat_victim for report in reports],
-    ]
-
-
-def _clock(placed: Sequence[rules.Placed]) -> list[list[int | None]]:
-    """Weekday and hour on the source's own clock, by column."""
-    return [[item.report.span.weekday for item in placed], [item.report.span.hour for item in placed]]

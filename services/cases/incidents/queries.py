@@ -5,7 +5,7 @@ from datetime import date
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import func
+from sqlalchemy import func, tuple_
 from sqlalchemy.orm import Mapped
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
@@ -15,7 +15,7 @@ from beatbook.kit.db import AsyncSession
 from beatbook.kit.errors import NotFound
 from beatbook.kit.scoping import lies_within
 from services.cases.incidents.rules import READERS
-from services.cases.incidents.tables import Incident, IncidentBatch
+from services.cases.incidents.tables import Incident, IncidentBatch, IncidentRefusal
 
 T = TypeVar("T")
 
@@ -60,7 +60,33 @@ async def incident_by_source(
     return (await session.exec(visible_to(statement, actor, col(Incident.area)))).first()
 
 
-async def complete_batches(session: AsyncSession, actor: Actor, import_id: str) -> Sequence[int]:
+async def complete_batches(session: AsyncSession, actor: Actor, import_id: str, root: str | None) -> Sequence[int]:
     """The batches of an import of which no row was refused: sending them again could add nothing."""
     statement = select(IncidentBatch.batch).where(IncidentBatch.import_id == import_id, IncidentBatch.refused == 0)
+    if root is not None:
+        statement = statement.where(IncidentBatch.root == root)
     return (await session.exec(visible_to(statement, actor, col(IncidentBatch.root)).order_by("batch"))).all()
+
+
+async def digests(session: AsyncSession, root: str, import_id: str) -> dict[int, bytes | None]:
+    """The batches of an import that were taken whole, with their digests."""
+    statement = select(IncidentBatch.batch, IncidentBatch.digest).where(
+        IncidentBatch.root == root, IncidentBatch.import_id == import_id, IncidentBatch.refused == 0
+    )
+    return dict((await session.exec(statement)).all())
+
+
+async def list_refusals(
+    session: AsyncSession, actor: Actor, import_id: str, root: str, *, after: tuple[int, int] | None, limit: int
+) -> Sequence[IncidentRefusal]:
+    """The rows of an import that were refused, by batch and row."""
+    place = col(IncidentRefusal.batch), col(IncidentRefusal.row)
+    statement = (
+        visible_to(select(IncidentRefusal), actor, col(IncidentRefusal.root))
+        .where(IncidentRefusal.root == root, IncidentRefusal.import_id == import_id)
+        .order_by(*place)
+        .limit(limit)
+    )
+    if after is not None:
+        statement = statement.where(tuple_(*place) > tuple_(*after))
+    return (await session.exec(statement)).all()

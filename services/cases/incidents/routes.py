@@ -1,23 +1,52 @@
 """Incident intake over HTTP."""
 
+import csv
+import re
+from collections.abc import AsyncIterator
 from datetime import date
+from io import StringIO
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query, Response, status
+from fastapi import Query, Request, Response, status
+from fastapi.responses import StreamingResponse
+from starlette.requests import ClientDisconnect
 
 from beatbook.contracts.areas import AreaCode
 from beatbook.kit.auth import CurrentActor
 from beatbook.kit.clock import Now
-from beatbook.kit.db import Read, Write
+from beatbook.kit.db import Parts, Read, Write
+from beatbook.kit.errors import Invalid, Unsupported
 from beatbook.kit.paging import Page, PageParams
 from beatbook.kit.web import router, set_etag
 from services.cases.areas.queries import KnownPlaces
-from services.cases.incidents import commands, queries
-from services.cases.incidents.schemas import BatchIn, BatchReport, ImportId, ImportView, IncidentCreate, IncidentView
+from services.cases.incidents import commands, imports, queries
+from services.cases.incidents.schemas import (
+    BATCH_ROWS,
+    BatchIn,
+    BatchReport,
+    ImportId,
+    ImportRefusalView,
+    ImportReport,
+    ImportView,
+    IncidentCreate,
+    IncidentView,
+    Sending,
+)
+from services.cases.reports.rules import FIELDS
+from services.cases.reports.streams import Format, RowReader, Unreadable
 
 routes = router("/incidents", tags=["incidents"])
 bulk = router("/incidents", tags=["incidents"], bulk=True)
+streams = router("/incidents", tags=["incidents"], streams=True)
+
+MEDIA = {
+    "text/csv": Format.CSV,
+    "application/jsonl": Format.JSON_LINES,
+    "application/x-ndjson": Format.JSON_LINES,
+    "application/gzip": None,
+}
+REFUSAL_COLUMNS = ("batch", "row", "line", "external_id", "reason", "detail")
 
 Month = Annotated[str | None, Query(pattern=r"^[1-9][0-9]{3}-(0[1-9]|1[0-2])$", description="YYYY-MM")]
 
@@ -44,11 +73,93 @@ async def record_batch(
     return await commands.record_batch(session, actor, now, places, request)
 
 
+@streams.put(
+    "/imports/{import_id}",
+    openapi_extra={"requestBody": {"required": True, "content": {media: {} for media in MEDIA}}},
+)
+async def import_incidents(
+    import_id: ImportId,
+    sending: Annotated[Sending, Query()],
+    request: Request,
+    transactions: Parts,
+    actor: CurrentActor,
+    now: Now,
+    places: KnownPlaces,
+) -> ImportReport:
+    """Record the rows of a CSV or JSON lines file of any size as it is sent, plain or gzip.
+
+    Sent again after a break it goes on where it stopped; sent twice, or with other files that hold the same reports,
+    each report counts once. The fields are those of a batch's rows; CSV begins with a header that names them.
+    """
+    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    packing = request.headers.get("content-encoding", "identity").strip().lower()
+    if media not in MEDIA or packing not in ("identity", "gzip"):
+        raise Unsupported(f"Send {', '.join(MEDIA)}; Content-Encoding may be gzip.")
+    reader = RowReader(MEDIA[media], FIELDS, packed="gzip" in (packing, media.rpartition("/")[2]))
+    return await imports.import_stream(
+        transactions, actor, now, places, import_id, sending, reader, _chunks(request)
+    )  # fmt: skip
+
+
 @routes.get("/imports/{import_id}")
-async def read_import(import_id: ImportId, session: Read, actor: CurrentActor) -> ImportView:
+async def read_import(
+    import_id: ImportId, session: Read, actor: CurrentActor, root: AreaCode | None = None
+) -> ImportView:
     """The batches of an import that need not be sent again."""
-    batches = await queries.complete_batches(session, actor, import_id)
+    batches = await queries.complete_batches(session, actor, import_id, root)
     return ImportView(import_id=import_id, batches=list(batches))
+
+
+@routes.get("/imports/{import_id}/refusals")
+async def list_refusals(
+    import_id: ImportId, root: AreaCode, session: Read, actor: CurrentActor, page: PageParams
+) -> Page[ImportRefusalView]:
+    """The rows of an import that were not taken, each with its reason, in the order of the file."""
+    rows = await queries.list_refusals(
+        session, actor, import_id, root, after=_place(page.after_text()), limit=page.limit + 1
+    )
+    return page.page(rows, ImportRefusalView.model_validate, lambda item: f"{item.batch} {item.row}")
+
+
+@routes.get("/imports/{import_id}/refusals.csv", response_class=StreamingResponse, responses={200: {
+    "content": {"text/csv": {}}, "description": "A line for each row that was not taken"}})  # fmt: skip
+async def download_refusals(
+    import_id: ImportId, root: AreaCode, transactions: Parts, actor: CurrentActor
+) -> StreamingResponse:
+    """The rows of an import that were not taken as CSV, a line each: batch, row, line, external_id, reason, detail."""
+
+    async def pages() -> AsyncIterator[str]:
+        after: tuple[int, int] | None = None
+        yield ",".join(REFUSAL_COLUMNS) + "\r\n"
+        while True:
+            async with transactions() as session:
+                rows = await queries.list_refusals(session, actor, import_id, root, after=after, limit=BATCH_ROWS)
+            if not rows:
+                return
+            text = StringIO()
+            csv.writer(text).writerows([getattr(item, name) for name in REFUSAL_COLUMNS] for item in rows)
+            yield text.getvalue()
+            after = rows[-1].batch, rows[-1].row
+
+    headers = {"Content-Disposition": 'attachment; filename="refused.csv"', "Cache-Control": "no-store"}
+    return StreamingResponse(pages(), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+async def _chunks(request: Request) -> AsyncIterator[bytes]:
+    try:
+        async for chunk in request.stream():
+            yield chunk
+    except ClientDisconnect as error:
+        raise Unreadable("The body was broken off. Send it again: what was taken stays.") from error
+
+
+def _place(cursor: str | None) -> tuple[int, int] | None:
+    """Batch and row of a cursor; raises `Invalid` for one that no page gave out."""
+    if cursor is None:
+        return None
+    if not (match := re.fullmatch(r"([0-9]{1,9}) ([0-9]{1,9})", cursor, re.ASCII)):
+        raise Invalid("The 'after' cursor is not one that a page gave out: take 'next' of the page before.")
+    return int(match[1]), int(match[2])
 
 
 @routes.get("")

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from beatbook.contracts.actor import Actor, Role
-from services.cases.reports.rules import Report, read_report
+from beatbook.contracts.areas import covers
+from services.cases.reports.rules import PLAIN, Reading, Report, read_report
 from services.cases.reports.unfit import Reason, Unfit
 
 RECORDERS = frozenset({Role.OFFICER, Role.SUPERVISOR, Role.ADMIN})
@@ -51,32 +52,61 @@ class Areas(Protocol):
     def holds(self, code: str) -> bool:
         """Whether `code` is one of them."""
 
+    def named(self, part: str) -> str | None:
+        """The one whose code ends with this part."""
+
     def place(self, longitudes: Sequence[float], latitudes: Sequence[float]) -> list[str | None]:
         """The deepest area at each point."""
 
 
-def take_batch(rows: Sequence[Any], areas: Areas, now: datetime) -> tuple[list[Placed], list[Refusal]]:
-    """The reports that can be recorded, each with its area, and the rows refused: none stops the others. Rule C1."""
-    read: dict[str, tuple[int, Report]] = {}
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of the rows of a batch before any was recorded: none stops the others."""
+
+    placed: list[Placed]
+    repeated: int
+    """Rows that say what an earlier one of the batch says."""
+    refused: list[Refusal]
+
+
+def take_batch(rows: Sequence[Any], areas: Areas, now: datetime, reading: Reading = PLAIN) -> Taken:
+    """The reports that can be recorded, each with its area, and the rows refused. Rule C1.
+
+    An external id that comes again counts once if it says the same, and is refused if not: as it would be if it came
+    in another batch, so that it makes no difference where a file is cut.
+    """
+    read: list[tuple[int, Report]] = []
     refused: list[Refusal] = []
     for index, row in enumerate(rows):
         try:
-            report = read_report(row, now)
-            if report.external_id in read:
-                raise Unfit(Reason.DUPLICATE, "Another row of this batch has the same external_id.")
+            read.append((index, read_report(row, now, reading)))
         except Unfit as unfit:
             refused.append(Refusal(index, _external_id(row), unfit.reason, unfit.detail))
-        else:
-            read[report.external_id] = (index, report)
-    placed: list[Placed] = []
-    for (index, report), place in zip(
-        read.values(), place_reports([report for _, report in read.values()], areas), strict=True
-    ):
+    placed: dict[str, Placed] = {}
+    repeated = 0
+    for (index, report), place in zip(read, place_reports([report for _, report in read], areas), strict=True):
         if isinstance(place, Unfit):
             refused.append(Refusal(index, report.external_id, place.reason, place.detail))
+        elif (first := placed.get(report.external_id)) is None:
+            placed[report.external_id] = Placed(index, report, place)
+        elif says_other(first, report):
+            refused.append(Refusal(index, report.external_id, Reason.CONFLICTING, CONFLICT))
         else:
-            placed.append(Placed(index, report, place))
-    return placed, refused
+            repeated += 1
+    return Taken(list(placed.values()), repeated, refused)
+
+
+def says_other(known: Placed, report: Report) -> bool:
+    """Whether a report of the same external id says something else. Where a point lies is not what was reported."""
+    if report.area is not None and report.area != known.area:
+        return True
+    return _content(known.report) != _content(report)
+
+
+def _content(report: Report) -> tuple[Any, ...]:
+    span = report.span
+    return (span.start, span.end, span.month, report.point, report.place, report.local_category or report.category,
+            report.reporter_kind, report.repeat_victim)  # fmt: skip
 
 
 def conflicts(placed: Sequence[Placed], others: Collection[str]) -> list[Refusal]:
@@ -89,21 +119,31 @@ def conflicts(placed: Sequence[Placed], others: Collection[str]) -> list[Refusal
 
 
 def place_reports(reports: Sequence[Report], areas: Areas) -> list[str | Unfit]:
-    """The area of each report: the one it names, else the deepest whose boundary covers its point. Rule C1."""
+    """The area of each report: the one it names, else the deepest whose boundary covers its point. Rule C1.
+
+    Where the source names an area in its own words, a point leads further down within it.
+    """
     points = [report.point for report in reports if report.area is None and report.point is not None]
     found = iter(areas.place([x for x, _ in points], [y for _, y in points]))
     placed: list[str | Unfit] = []
     for report in reports:
         if report.area is not None:
-            known = areas.holds(report.area)
-            placed.append(report.area if known else _unknown_area(areas.root))
+            placed.append(report.area if areas.holds(report.area) else _unknown_area(areas.root))
+            continue
+        at_point = next(found) if report.point is not None else None
+        if report.local_area is None:
+            placed.append(at_point or _outside(report, areas))
+            continue
+        named = areas.named(report.local_area)
+        if named is None:
+            placed.append(_unknown_area(areas.root))
         else:
-            placed.append(next(found) or _outside(report, areas))
+            placed.append(at_point if at_point is not None and covers(named, at_point) else named)
     return placed
 
 
 def _unknown_area(root: str) -> Unfit:
-    return Unfit(Reason.UNKNOWN_AREA, f"The area named is no open area within {root}.")
+    return Unfit(Reason.UNKNOWN_AREA, f"The area named is no open area within {root}, or one of several.")
 
 
 def _outside(report: Report, areas: Areas) -> Unfit:

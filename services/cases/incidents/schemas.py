@@ -3,16 +3,22 @@
 from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
 from beatbook.contracts.areas import AreaCode
 from beatbook.kit.web import StrictModel, View
+from services.cases.categories.schemas import TableName
 from services.cases.reports.rules import ReporterKind
 from services.cases.reports.unfit import Reason
 
 BATCH_ROWS = 5000
 Source = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9._:-]+$", examples=["police.uk"])]
+Zone = Annotated[
+    ZoneInfo,
+    Field(description="IANA time zone of the source's clocks, for times without an offset", examples=["Europe/London"]),
+]
 ImportId = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="SHA-256 of what is imported, in hex")]
 
 
@@ -36,18 +42,28 @@ class IncidentCreate(StrictModel):
     repeat_victim: bool = False
 
 
-class BatchIn(StrictModel):
+class Sending(StrictModel):
+    """Where rows come from, where they are placed, and how they are to be read."""
+
+    root: AreaCode = Field(description="The area within which points and areas are looked for")
+    source: Source
+    zone: Zone | None = None
+    categories: TableName | None = Field(
+        default=None, description="The table that the source's own categories are in; without one they are ICCS codes"
+    )
+
+
+class BatchIn(Sending):
     """Up to 5,000 rows of an import; each row is judged by itself."""
 
     import_id: ImportId
     batch: int = Field(ge=0, le=1_000_000, description="The batch's number within the import, from 0")
-    root: AreaCode
-    source: Source
     rows: list[Any] = Field(
         min_length=1,
         max_length=BATCH_ROWS,
-        description="Objects with external_id, category, month | occurred_at | occurred_from and occurred_until, "
-        "longitude and latitude | area, place?, reporter_kind?, repeat_victim?; values may be text",
+        description="Objects with external_id, category, month | occurred_at and hour? | occurred_from and "
+        "occurred_until, longitude and latitude | area | local_area, place?, reporter_kind?, repeat_victim?; "
+        "values may be text",
     )
 
 
@@ -66,6 +82,24 @@ class BatchReport(View):
     added: int
     already: int
     refused: list[RefusalView]
+
+
+class ImportRefusalView(RefusalView):
+    """A row of an import that was not taken: in which batch, and on which line of the file when it was a stream."""
+
+    batch: int
+    line: int | None
+
+
+class ImportReport(View):
+    """What became of a stream's rows; the first of those refused, the others are at the import's refusals."""
+
+    import_id: str
+    rows: int
+    added: int
+    already: int
+    refused: int
+    refusals: list[ImportRefusalView]
 
 
 class ImportView(View):

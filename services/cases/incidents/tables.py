@@ -8,12 +8,13 @@ the row. Their one wall is `visible_to`. ARCHITECTURE 6.
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Column, Index, SmallInteger, text
+from sqlalchemy import BigInteger, Column, ForeignKeyConstraint, Index, SmallInteger, text
 from sqlmodel import Field
 
 from beatbook.kit.db import UTC_TIME, text_enum
 from services.cases.base import CasesTable
 from services.cases.reports.rules import ReporterKind
+from services.cases.reports.unfit import Reason
 
 
 class Incident(CasesTable, table=True):
@@ -51,13 +52,42 @@ class IncidentBatch(CasesTable, table=True):
     """A batch of an import that was taken: what lets an interrupted import go on where it stopped."""
 
     __tablename__ = "incident_batches"
+    __table_args__ = (Index("incident_batches_refused", "recorded_at", postgresql_where=text("refused > 0")),)
 
+    root: str = Field(primary_key=True)
     import_id: str = Field(primary_key=True)
     batch: int = Field(primary_key=True)
-    root: str
     source: str
+    category_table: str | None = None
+    """Name and version of the table that its categories were read by."""
+    digest: bytes | None = None
+    """SHA-256 of its rows and how they were read, when the service cut it from a stream."""
     added: int
     already: int
     refused: int
     recorded_by: str
     recorded_at: datetime = Field(sa_column=Column(UTC_TIME, nullable=False))
+
+
+class IncidentRefusal(CasesTable, table=True):
+    """A row that was not taken, until its batch is sent again or a month has passed: no word of the row, but its id."""
+
+    __tablename__ = "incident_refusals"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["root", "import_id", "batch"],
+            ["incident_batches.root", "incident_batches.import_id", "incident_batches.batch"],
+            ondelete="CASCADE",
+        ),
+    )
+
+    root: str = Field(primary_key=True)
+    import_id: str = Field(primary_key=True)
+    batch: int = Field(primary_key=True)
+    row: int = Field(primary_key=True)
+    """Its index in the batch, from 0."""
+    line: int | None = Field(default=None, sa_column=Column(BigInteger))
+    """Of the file on which it begins, from 1, when it came in a stream."""
+    external_id: str | None = None
+    reason: Reason = Field(sa_column=Column(text_enum(Reason), nullable=False))
+    detail: str

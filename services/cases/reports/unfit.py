@@ -17,7 +17,6 @@ class Reason(StrEnum):
     UNKNOWN_CATEGORY = "unknown_category"
     UNMAPPED_CATEGORY = "unmapped_category"
     BAD_VALUE = "bad_value"
-    DUPLICATE = "duplicate"
     CONFLICTING = "conflicting"
 
 

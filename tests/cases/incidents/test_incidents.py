@@ -101,9 +101,9 @@ async def test_a_batch_reports_each_row_refused_and_takes_the_others(call: Any, 
     )
     assert answer.status_code == 200, answer.text
     report = answer.json()
-    assert (report["added"], report["already"]) == (3, 0)
+    assert (report["added"], report["already"]) == (3, 1)
     assert [(refused["row"], refused["reason"]) for refused in report["refused"]] == [
-        (1, "future"), (2, "outside"), (3, "unknown_category"), (4, "duplicate"), (6, "unknown_field"),
+        (1, "future"), (2, "outside"), (3, "unknown_category"), (6, "unknown_field"),
         (7, "unreadable"), (9, "unknown_area"),
     ]  # fmt: skip
     placed = await database.fetch("select external_id, area from incidents order by external_id")
