@@ -5,9 +5,12 @@ from datetime import datetime, timedelta
 
 from beatbook.contracts.actor import Actor
 from beatbook.kit.db import AsyncSession
+from beatbook.kit.sealing import KeyRing
 from beatbook.kit.timers import Timer, WorkerContext
 from services.cases.base import CLOCK
 from services.cases.critical.reminders import remind_of_reviews
+from services.cases.problems.sealing import seal_old_cases
+from services.cases.settings import CasesSettings
 
 
 def in_turns(
@@ -24,6 +27,23 @@ def in_turns(
     return run
 
 
+def in_turns_with_keys(
+    command: Callable[[AsyncSession, Actor, datetime, KeyRing], Awaitable[bool]],
+) -> Callable[[WorkerContext], Awaitable[None]]:
+    """The same for a command that seals or unseals: a worker makes its own ring of keys."""
+
+    async def run(context: WorkerContext) -> None:
+        assert isinstance(context.settings, CasesSettings)
+        vault = KeyRing(context.settings.key_secrets)
+        await in_turns(lambda session, actor, now: command(session, actor, now, vault))(context)
+
+    return run
+
+
 OFTEN = timedelta(minutes=10)
 
-TIMERS: tuple[Timer, ...] = (Timer(name="critical-reviews", every=OFTEN, run=in_turns(remind_of_reviews)),)
+TIMERS: tuple[Timer, ...] = (
+    Timer(name="critical-reviews", every=OFTEN, run=in_turns(remind_of_reviews)),
+    # at once when a worker starts, after the migration that left something to seal
+    Timer(name="seal-old-cases", every=timedelta(minutes=1), run=in_turns_with_keys(seal_old_cases)),
+)

@@ -8,7 +8,6 @@ from beatbook.contracts.catalogue import EVENTS
 from beatbook.contracts.envelope import EVERYONE, Event
 from services.cases.files.rules import ROLES, Kind
 from services.cases.incidents import rules as incidents
-from services.cases.problems import rules as problems
 from services.forum.forums import rules as forums
 from services.handover.assignments import rules as assignments
 from services.handover.briefs import rules as briefs
@@ -32,8 +31,8 @@ READERS = {
     forum.SignalRaised: forums.INSIDERS,
     forum.SignalCleared: forums.INSIDERS,
     cases.IncidentRecorded: incidents.RECORDERS,
-    cases.ProblemOpened: problems.OVERSEERS,
-    cases.ProblemMoved: problems.OVERSEERS,
+    cases.ProblemOpened: ROLES[Kind.PROBLEM].overseers,
+    cases.ProblemMoved: ROLES[Kind.PROBLEM].overseers,
     cases.CriticalIncidentDeclared: ROLES[Kind.CRITICAL_INCIDENT].overseers,
     cases.CriticalReviewOverdue: ROLES[Kind.CRITICAL_INCIDENT].overseers,
     cases.CriticalIncidentStoodDown: ROLES[Kind.CRITICAL_INCIDENT].overseers,

@@ -157,11 +157,13 @@ async def _load_incidents(calls: Calls, country: Country) -> None:
 async def _solve(calls: Calls, problem: Problem) -> None:
     """Open a case and take it to its phase, from wherever an interrupted load left it."""
     area = problem.body["area"]
-    opened = await calls.post("cases", "/v1/problems", problem.body, purpose=f"problem {area}")
+    await calls.post("cases", "/v1/problems", problem.body, purpose=f"problem {area}")
+    # what was written in a case is answered once only: an interrupted load finds its case in the list
+    (opened,) = (await calls.get("cases", "/v1/problems", area=area))["items"]
     address = f"/v1/problems/{opened['id']}"
     phases = ("scanning", "analysis", "response", "assessment", "closed")
-    phase = (await calls.get("cases", address))["phase"]
     while True:
+        phase = (await calls.get("cases", address))["phase"]
         if phase in STEPS:
             part = STEPS[phase]
             await calls.change("PUT", "cases", f"{address}/{part}", problem.parts[part])
@@ -169,7 +171,7 @@ async def _solve(calls: Calls, problem: Problem) -> None:
             return
         target = phases[phases.index(phase) + 1]
         move = f"{phase} to {target} {area}"
-        phase = (await calls.post("cases", f"{address}/move", {"to": target}, purpose=move, change=True))["phase"]
+        await calls.post("cases", f"{address}/move", {"to": target}, purpose=move, change=True)
 
 
 async def _await_figures(calls: Calls, country: Country) -> None:

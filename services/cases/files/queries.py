@@ -7,9 +7,8 @@ from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from fastapi import Depends, Request
-from sqlalchemy import ColumnElement, and_, any_, exists, false, literal, or_, text
+from sqlalchemy import ColumnElement, Select, and_, any_, exists, false, literal, or_, text
 from sqlmodel import col, select
-from sqlmodel.sql.expression import SelectOfScalar
 
 from beatbook.contracts.actor import Actor, Role
 from beatbook.kit.db import AsyncSession
@@ -20,7 +19,7 @@ from services.cases.audit.commands import note
 from services.cases.files.rules import ROLES, Action, Field, Kind, Part, Verdict, decide, part_of
 from services.cases.files.tables import CaseFile, CaseKey, CaseOpening
 
-T = TypeVar("T")
+Statement = TypeVar("Statement", bound=Select[*tuple[Any, ...]])
 
 
 @dataclass(frozen=True)
@@ -96,7 +95,7 @@ async def enter(
     return Entered(file, part, vault.open(wrapped, case_id))
 
 
-def visible_to(statement: SelectOfScalar[T], actor: Actor, now: datetime, kind: Kind) -> SelectOfScalar[T]:
+def visible_to(statement: Statement, actor: Actor, now: datetime, kind: Kind) -> Statement:
     """Leave, of a statement that joins `CaseFile`, only the cases of a kind that `rules.part_of` gives a part in."""
     roles = ROLES[kind]
     mine = or_(
@@ -113,7 +112,7 @@ def visible_to(statement: SelectOfScalar[T], actor: Actor, now: datetime, kind: 
         else false()
     )
     return statement.where(
-        CaseFile.kind == kind,
+        col(CaseFile.kind) == kind,
         or_(
             lies_within(col(CaseFile.area), *actor.areas_as(roles.overseers)),
             and_(lies_within(col(CaseFile.area), *actor.areas_as(roles.workers)), mine),

@@ -5,59 +5,67 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy.dialects.postgresql import insert
+
 from beatbook.contracts.actor import Actor
 from beatbook.contracts.cases import ProblemMoved, ProblemOpened
 from beatbook.kit.db import AsyncSession
-from beatbook.kit.errors import Conflict, Forbidden, Refused
+from beatbook.kit.errors import Conflict, Forbidden, NotFound, Refused
 from beatbook.kit.events import emit
 from beatbook.kit.ids import new_id
+from beatbook.kit.sealing import KeyRing
 from beatbook.kit.web import ExpectedVersion
 from services.cases.areas.queries import Places
-from services.cases.problems import queries, rules
+from services.cases.files.commands import Opening, assign, open_file
+from services.cases.files.queries import as_clock
+from services.cases.files.rules import Action, Field, Kind
+from services.cases.problems import rules
+from services.cases.problems.queries import PARTS, REASON, TITLE, Case, case_by_id, seen_incidents
 from services.cases.problems.schemas import MoveIn, ProblemCreate, ProblemPatch
-from services.cases.problems.tables import Problem, ProblemMove
+from services.cases.problems.tables import Problem, ProblemIncident, ProblemMove
 
 
 async def open_problem(
-    session: AsyncSession, actor: Actor, now: datetime, places: Places, request: ProblemCreate
-) -> Problem:  # fmt: skip
-    """Open a case, in scanning. Rule C4."""
-    if not rules.may_open_problem(actor, request.area):
-        raise Forbidden(f"To open a case in {request.area} you need an officer, supervisor or admin grant there.")
+    session: AsyncSession, actor: Actor, now: datetime, vault: KeyRing, places: Places, request: ProblemCreate
+) -> Case:
+    """Open a case, in scanning, with the incidents it is about. Rules C4, C14."""
+    opening = Opening(Kind.PROBLEM, request.area, supervisor=request.supervisor, team=request.team)
+    entered = await open_file(session, actor, now, vault, opening)
     if not (await places.under(session, request.area, now.date())).holds(request.area):
         raise Refused(f"{request.area} is no open area of the register.", code="unknown_area", rule="C4")
     _check_consultations(request.consultations, now)
     parts = rules.Parts(statement=request.statement, consultations=request.consultations)
     problem = Problem(
-        id=new_id(),
-        area=request.area,
-        title=request.title,
+        id=entered.file.id,
         category=request.category,
         phase=rules.Phase.SCANNING,
-        supervisor=request.supervisor,
-        team=sorted({*request.team, actor.subject}),
-        parts=parts.model_dump(mode="json"),
-        opened_at=now,
-        opened_by=actor.subject,
+        sealed_title=entered.key.seal(request.title, TITLE),
+        sealed_parts=entered.key.seal(parts.model_dump(mode="json"), PARTS),
     )
     session.add(problem)
-    event = ProblemOpened(problem_id=problem.id, area=problem.area, category=problem.category, opened_at=now)
-    await emit(session, event, subject=problem.id, area=problem.area, actor=actor, at=now)
-    return problem
+    await session.flush()
+    case = Case(entered, problem, [])
+    await _link(session, actor, now, case, request.incident_ids)
+    event = ProblemOpened(problem_id=problem.id, area=request.area, category=problem.category, opened_at=now)
+    await emit(session, event, subject=problem.id, area=request.area, actor=actor, at=now)
+    return case
 
 
 async def change_problem(
     session: AsyncSession,
     actor: Actor,
     now: datetime,
+    vault: KeyRing,
     problem_id: UUID,
     expected: ExpectedVersion,
     request: ProblemPatch,
-) -> Problem:
+) -> Case:
     """Change title, problem statement, consultations, team or supervisor. Rules C4, C14."""
-    problem = await queries.problem_by_id(session, actor, problem_id, locked=True)
+    case = await case_by_id(session, actor, now, vault, problem_id, Action.WRITE, locked=True)
+    problem = case.problem
     sent = {name: getattr(request, name) for name in request.model_fields_set}
-    if sent.keys() & {"team", "supervisor"} and not rules.may_assign(actor, problem.area, problem.supervisor):
+    assigned = sent.keys() & {"team", "supervisor"}
+    if assigned and not case.entered.may(Action.LEAD, Field.TEXT):
         raise Forbidden("Team and supervisor are set by the case's supervisor.", rule="C14")
     expected.check(problem.version)
     if sent.pop("category", problem.category) != problem.category:
@@ -67,32 +75,98 @@ async def change_problem(
             code="category-fixed",
             rule="C4",
         )
+    if lacking := [name for name in ("title", "team") if name in sent and sent[name] is None]:
+        raise Refused(
+            f"A case cannot be without {' and '.join(lacking)}: leave the field out, or send a value.", code="invalid"
+        )
     _check_consultations(request.consultations or [], now)
-    _write(problem, {name: sent.pop(name) for name in ("statement", "consultations") if name in sent})
-    for name, value in sent.items():
-        if value is None and name in {"title", "team"}:
-            raise Refused(f"A case cannot be without {name}: leave the field out, or send a value.", code="invalid")
-        setattr(problem, name, value)
+    _write(case, {name: sent[name] for name in ("statement", "consultations") if name in sent})
+    if "title" in sent:
+        problem.sealed_title = case.key.seal(sent["title"], TITLE)
     problem.version += 1
-    return problem
+    if assigned:
+        await as_clock(session)  # whoever hands a case on may not see it any more
+        assign(case.entered, team=sent.get("team"))
+        if "supervisor" in sent:
+            case.entered.file.supervisor = sent["supervisor"]
+    return case
+
+
+async def link_incidents(
+    session: AsyncSession,
+    actor: Actor,
+    now: datetime,
+    vault: KeyRing,
+    problem_id: UUID,
+    expected: ExpectedVersion,
+    incident_ids: Sequence[UUID],
+) -> Case:
+    """Say which incidents the case is about, besides those it has. Rules C3, C4."""
+    case = await case_by_id(session, actor, now, vault, problem_id, Action.WRITE, locked=True)
+    expected.check(case.problem.version)
+    await _link(session, actor, now, case, incident_ids)
+    case.problem.version += 1
+    return case
+
+
+async def unlink_incident(
+    session: AsyncSession,
+    actor: Actor,
+    now: datetime,
+    vault: KeyRing,
+    problem_id: UUID,
+    expected: ExpectedVersion,
+    incident_id: UUID,
+) -> Case:
+    """Take an incident out of a case that it is not about after all. Rule C4."""
+    case = await case_by_id(session, actor, now, vault, problem_id, Action.WRITE, locked=True)
+    expected.check(case.problem.version)
+    linked = await session.get(ProblemIncident, (problem_id, incident_id))
+    if linked is None:
+        raise NotFound("incident")
+    await session.delete(linked)
+    case.problem.version += 1
+    return case
+
+
+async def _link(
+    session: AsyncSession, actor: Actor, now: datetime, case: Case, incident_ids: Sequence[UUID]
+) -> None:  # fmt: skip
+    if not incident_ids:
+        return
+    seen = await seen_incidents(session, actor, incident_ids)
+    unmet = [
+        f"incident_ids.{number}: no incident with this id that you may see"
+        for number, incident_id in enumerate(incident_ids)
+        if incident_id not in seen
+    ]
+    if unmet:
+        raise Refused("A case is about incidents that were recorded.", code="unknown-incidents", rule="C4", unmet=unmet)
+    rows = [
+        {"problem_id": case.problem.id, "incident_id": incident_id, "linked_at": now, "linked_by": actor.subject}
+        for incident_id in sorted(seen)
+    ]
+    await session.exec(insert(ProblemIncident).values(rows).on_conflict_do_nothing())
 
 
 async def write_part(
     session: AsyncSession,
     actor: Actor,
+    now: datetime,
+    vault: KeyRing,
     problem_id: UUID,
     expected: ExpectedVersion,
     part: rules.Analysis | rules.Plan | rules.Assessment,
-) -> Problem:
+) -> Case:
     """Write the analysis, plan or assessment anew. Rules C5, C6, C7."""
-    problem = await queries.problem_by_id(session, actor, problem_id, locked=True)
-    expected.check(problem.version)
-    if isinstance(part, rules.Plan) and (flaws := rules.plan_flaws(part, problem.opened_at.date())):
+    case = await case_by_id(session, actor, now, vault, problem_id, Action.WRITE, locked=True)
+    expected.check(case.problem.version)
+    if isinstance(part, rules.Plan) and (flaws := rules.plan_flaws(part, case.entered.file.opened_at.date())):
         raise Refused("Objectives must be SMART, a dropped task needs its reason, and dates lie within 20 years.",
                       code="plan-flawed", rule="C6", unmet=flaws)  # fmt: skip
-    _write(problem, {type(part).__name__.lower(): part})
-    problem.version += 1
-    return problem
+    _write(case, {type(part).__name__.lower(): part})
+    case.problem.version += 1
+    return case
 
 
 def _check_consultations(consultations: Sequence[rules.Consultation], now: datetime) -> None:
@@ -100,50 +174,58 @@ def _check_consultations(consultations: Sequence[rules.Consultation], now: datet
         raise Refused("A consultation is a talk that was held.", code="consultations-flawed", rule="C4", unmet=flaws)
 
 
-def _write(problem: Problem, parts: Mapping[str, Any]) -> None:
+def _write(case: Case, parts: Mapping[str, Any]) -> None:
     """Put parts into the case, None empties one; raises `Conflict` for those that a step was taken on."""
-    if frozen := rules.frozen_parts(problem.phase, list(parts)):
+    if frozen := rules.frozen_parts(case.problem.phase, list(parts)):
         raise Conflict(
-            f"The case is in {problem.phase}: go back to an earlier phase to change {', '.join(frozen)}.",
+            f"The case is in {case.problem.phase}: go back to an earlier phase to change {', '.join(frozen)}.",
             code="part-frozen",
             rule="C4",
         )
     written = rules.Parts(**{name: value for name, value in parts.items() if value is not None})
-    problem.parts = problem.parts | written.model_dump(mode="json", include=set(parts))
+    case.parts = case.parts.model_copy(update={name: getattr(written, name) for name in parts})
 
 
 async def move_problem(
-    session: AsyncSession, actor: Actor, now: datetime, problem_id: UUID, expected: ExpectedVersion, request: MoveIn
-) -> Problem:
+    session: AsyncSession,
+    actor: Actor,
+    now: datetime,
+    vault: KeyRing,
+    problem_id: UUID,
+    expected: ExpectedVersion,
+    request: MoveIn,
+) -> Case:
     """Take the case to its next phase, or back to an earlier one with a reason. Rule C4."""
-    problem = await queries.problem_by_id(session, actor, problem_id, locked=True)
+    case = await case_by_id(session, actor, now, vault, problem_id, Action.WRITE, locked=True)
+    problem, file = case.problem, case.entered.file
     expected.check(problem.version)
-    origin, parts = problem.phase, rules.Parts.model_validate(problem.parts)
+    origin, parts = problem.phase, case.parts
     _check_move(origin, request, parts)
+    closed = request.to is rules.Phase.CLOSED
     problem.phase = request.to
     problem.version += 1
+    file.closed_at = now if closed else None
     move = ProblemMove(
         id=new_id(),
         problem_id=problem.id,
-        area=problem.area,
         origin=origin,
         target=request.to,
-        reason=request.reason,
+        sealed_reason=case.key.seal(request.reason, REASON) if request.reason else None,
         moved_at=now,
         moved_by=actor.subject,
     )
     session.add(move)
-    closed = request.to is rules.Phase.CLOSED
+    case.moves.append(move)
     event = ProblemMoved(
         problem_id=problem.id,
-        area=problem.area,
+        area=file.area,
         origin=origin.value,
         target=request.to.value,
         moved_at=now,
         verdict=parts.assessment.verdict.value if closed and parts.assessment else None,
     )
-    await emit(session, event, subject=problem.id, area=problem.area, actor=actor, at=now)
-    return problem
+    await emit(session, event, subject=problem.id, area=file.area, actor=actor, at=now)
+    return case
 
 
 def _check_move(origin: rules.Phase, request: MoveIn, parts: rules.Parts) -> None:

@@ -1,77 +1,138 @@
-"""Reads of cases, each through the door `visible_to`."""
+"""Reads of cases: one that was entered, or a list of those that the actor has a part in."""
 
-from collections.abc import Sequence
-from typing import TypeVar
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, any_, literal, or_
 from sqlmodel import col, select
-from sqlmodel.sql.expression import SelectOfScalar
 
 from beatbook.contracts.actor import Actor
 from beatbook.kit.db import AsyncSession
-from beatbook.kit.errors import NotFound
 from beatbook.kit.scoping import lies_within
+from beatbook.kit.sealing import KeyRing, SealingKey
+from services.cases.files.queries import Entered, enter, unlock, visible_to
+from services.cases.files.rules import Action, Kind
+from services.cases.files.tables import CaseFile
+from services.cases.incidents.queries import visible_to as visible_incidents
+from services.cases.incidents.tables import Incident
 from services.cases.problems import rules
 from services.cases.problems.schemas import MoveView, ProblemSummary, ProblemView
-from services.cases.problems.tables import Problem, ProblemMove
+from services.cases.problems.tables import Problem, ProblemIncident, ProblemMove
 
-T = TypeVar("T")
-
-
-def visible_to(statement: SelectOfScalar[T], actor: Actor) -> SelectOfScalar[T]:
-    """Leave only the cases that `rules.may_see_problem` lets the actor see. Rule C14."""
-    has_part = or_(
-        col(Problem.supervisor) == actor.subject, literal(actor.subject) == any_(col(Problem.team))
-    )  # fmt: skip
-    return statement.where(
-        or_(
-            lies_within(col(Problem.area), *actor.areas_as(rules.OVERSEERS)),
-            and_(lies_within(col(Problem.area), *actor.areas_as(rules.WORKERS)), has_part),
-        )
-    )
+TITLE, PARTS, REASON = "problems.title", "problems.parts", "problem_moves.reason"
+"""The places that text is sealed for."""
 
 
-async def problem_by_id(session: AsyncSession, actor: Actor, problem_id: UUID, *, locked: bool = False) -> Problem:
-    """One case; raises `NotFound`, also for one that the actor has no part in."""
-    statement = visible_to(select(Problem).where(Problem.id == problem_id), actor)
-    if locked:
-        statement = statement.with_for_update()
-    problem = (await session.exec(statement)).first()
-    if problem is None:
-        raise NotFound("problem")
-    return problem
+@dataclass
+class Case:
+    """A case that an actor was let into, with the steps it has taken."""
+
+    entered: Entered
+    problem: Problem
+    moves: list[ProblemMove]
+
+    @property
+    def key(self) -> SealingKey:
+        """The key of what is written in it."""
+        return self.entered.key
+
+    @property
+    def parts(self) -> rules.Parts:
+        """What is written in it."""
+        return rules.Parts.model_validate(self.key.read(self.problem.sealed_parts, PARTS))
+
+    @parts.setter
+    def parts(self, parts: rules.Parts) -> None:
+        self.problem.sealed_parts = self.key.seal(parts.model_dump(mode="json"), PARTS)
+
+
+async def case_by_id(
+    session: AsyncSession,
+    actor: Actor,
+    now: datetime,
+    vault: KeyRing,
+    problem_id: UUID,
+    action: Action,
+    *,
+    locked: bool = False,
+) -> Case:
+    """Enter one case; raises as `files.queries.enter` does. Rules C13, C14, C15."""
+    entered = await enter(session, actor, now, vault, problem_id, action, Kind.PROBLEM, locked=locked)
+    problem = (await session.exec(select(Problem).where(Problem.id == problem_id))).one()
+    statement = select(ProblemMove).where(ProblemMove.problem_id == problem_id).order_by(col(ProblemMove.id))
+    return Case(entered, problem, list((await session.exec(statement)).all()))
 
 
 async def list_problems(
     session: AsyncSession,
     actor: Actor,
+    now: datetime,
+    vault: KeyRing,
     *,
     area: str | None,
     phase: rules.Phase | None,
     after: UUID | None,
     limit: int,
-) -> Sequence[Problem]:
+) -> list[ProblemSummary]:
     """Cases in the order in which they were opened."""
-    statement = visible_to(select(Problem), actor).order_by(col(Problem.id)).limit(limit)
+    statement = select(Problem, CaseFile).join(CaseFile, col(CaseFile.id) == col(Problem.id))
+    statement = visible_to(statement, actor, now, Kind.PROBLEM).order_by(col(Problem.id)).limit(limit)
     if area is not None:
-        statement = statement.where(lies_within(col(Problem.area), area))
+        statement = statement.where(lies_within(col(CaseFile.area), area))
     if phase is not None:
         statement = statement.where(Problem.phase == phase)
     if after is not None:
         statement = statement.where(col(Problem.id) > after)
-    return (await session.exec(statement)).all()
+    rows = (await session.exec(statement)).all()
+    keys = await unlock(session, actor, now, vault, Kind.PROBLEM, [problem.id for problem, _ in rows])
+    return [_summary(problem, file, keys.get(problem.id)) for problem, file in rows]
 
 
-async def view(session: AsyncSession, problem: Problem) -> ProblemView:
+def _summary(problem: Problem, file: CaseFile, key: SealingKey | None) -> ProblemSummary:
+    return ProblemSummary(
+        id=problem.id,
+        area=file.area,
+        title=key.read(problem.sealed_title, TITLE) if key else "",
+        category=problem.category,
+        phase=problem.phase,
+        supervisor=file.supervisor,
+        team=file.team,
+        opened_at=file.opened_at,
+        opened_by=file.opened_by,
+        version=problem.version,
+    )
+
+
+def _move_view(move: ProblemMove, key: SealingKey) -> MoveView:
+    reason: Any = move.sealed_reason and key.read(move.sealed_reason, REASON)
+    return MoveView.model_validate({**move.model_dump(include=set(MoveView.model_fields)), "reason": reason})
+
+
+def view(case: Case) -> ProblemView:
     """A case's whole answer."""
-    statement = select(ProblemMove).where(ProblemMove.problem_id == problem.id).order_by(col(ProblemMove.id))
-    moves = (await session.exec(statement)).all()
-    parts = rules.Parts.model_validate(problem.parts)
-    following = next((phase for phase in rules.PHASES if rules.is_next(problem.phase, phase)), None)
+    parts, phase = case.parts, case.problem.phase
+    following = next((each for each in rules.PHASES if rules.is_next(phase, each)), None)
     return ProblemView(
-        **ProblemSummary.model_validate(problem).model_dump(),
+        **_summary(case.problem, case.entered.file, case.key).model_dump(),
         **dict(parts),
-        moves=[MoveView.model_validate(move) for move in moves],
+        moves=[_move_view(move, case.key) for move in case.moves],
         unmet=rules.unmet_guards(following, parts) if following else [],
     )
+
+
+async def list_incidents(
+    session: AsyncSession, problem_id: UUID, *, after: UUID | None, limit: int
+) -> Sequence[ProblemIncident]:
+    """The incidents of a case that was entered, in the order of their ids."""
+    statement = select(ProblemIncident).where(ProblemIncident.problem_id == problem_id)
+    if after is not None:
+        statement = statement.where(col(ProblemIncident.incident_id) > after)
+    return (await session.exec(statement.order_by(col(ProblemIncident.incident_id)).limit(limit))).all()
+
+
+async def seen_incidents(session: AsyncSession, actor: Actor, incident_ids: Collection[UUID]) -> set[UUID]:
+    """Those of the incidents that there are and that the actor may see."""
+    statement = select(Incident.id).where(col(Incident.id).in_(incident_ids))
+    return set((await session.exec(visible_incidents(statement, actor, col(Incident.area)))).all())

@@ -2,26 +2,37 @@
 
 from uuid import UUID
 
-from fastapi import Response, status
+from fastapi import Depends, Response, status
 
 from beatbook.contracts.areas import AreaCode
 from beatbook.kit.auth import CurrentActor
 from beatbook.kit.clock import Now
-from beatbook.kit.db import AsyncSession, Read, Write
+from beatbook.kit.db import Write
 from beatbook.kit.paging import Page, PageParams
 from beatbook.kit.web import IfMatch, router, set_etag
 from services.cases.areas.queries import KnownPlaces
+from services.cases.files.queries import Vault
+from services.cases.files.routes import private
+from services.cases.files.rules import Action
 from services.cases.problems import commands, queries
 from services.cases.problems.rules import Analysis, Assessment, Phase, Plan
-from services.cases.problems.schemas import MoveIn, ProblemCreate, ProblemPatch, ProblemSummary, ProblemView
-from services.cases.problems.tables import Problem
+from services.cases.problems.schemas import (
+    IncidentsIn,
+    LinkView,
+    MoveIn,
+    ProblemCreate,
+    ProblemPatch,
+    ProblemSummary,
+    ProblemView,
+)
 
 routes = router("/problems", tags=["problems"])
+routes.dependencies.append(Depends(private))
 
 
-async def _answer(session: AsyncSession, problem: Problem, response: Response) -> ProblemView:
-    set_etag(response, problem.version)
-    return await queries.view(session, problem)
+def _answer(case: queries.Case, response: Response) -> ProblemView:
+    set_etag(response, case.problem.version)
+    return queries.view(case)
 
 
 @routes.post("", status_code=status.HTTP_201_CREATED)
@@ -30,28 +41,37 @@ async def open_problem(
     session: Write,
     actor: CurrentActor,
     now: Now,
+    vault: Vault,
     places: KnownPlaces,
     response: Response,
 ) -> ProblemView:
     """Open a case; who opens it is in its team."""
-    return await _answer(session, await commands.open_problem(session, actor, now, places, request), response)
+    return _answer(await commands.open_problem(session, actor, now, vault, places, request), response)
 
 
 @routes.get("")
 async def list_problems(
-    session: Read, actor: CurrentActor, page: PageParams, area: AreaCode | None = None, phase: Phase | None = None
+    session: Write,
+    actor: CurrentActor,
+    now: Now,
+    vault: Vault,
+    page: PageParams,
+    area: AreaCode | None = None,
+    phase: Phase | None = None,
 ) -> Page[ProblemSummary]:
     """The cases you have a part in or oversee, in the area and below it."""
     rows = await queries.list_problems(
-        session, actor, area=area, phase=phase, after=page.after_id(), limit=page.limit + 1
+        session, actor, now, vault, area=area, phase=phase, after=page.after_id(), limit=page.limit + 1
     )
-    return page.page(rows, ProblemSummary.model_validate, lambda row: row.id)
+    return page.page(rows, lambda row: row, lambda row: row.id)
 
 
 @routes.get("/{problem_id}")
-async def read_problem(problem_id: UUID, session: Read, actor: CurrentActor, response: Response) -> ProblemView:
+async def read_problem(
+    problem_id: UUID, session: Write, actor: CurrentActor, now: Now, vault: Vault, response: Response
+) -> ProblemView:
     """One case with its parts, its steps, and what the next step still needs."""
-    return await _answer(session, await queries.problem_by_id(session, actor, problem_id), response)
+    return _answer(await queries.case_by_id(session, actor, now, vault, problem_id, Action.READ), response)
 
 
 @routes.patch("/{problem_id}")
@@ -61,36 +81,58 @@ async def change_problem(
     session: Write,
     actor: CurrentActor,
     now: Now,
+    vault: Vault,
     expected: IfMatch,
     response: Response,
 ) -> ProblemView:
     """Change title, statement, consultations, team or supervisor; the category stays as it was opened."""
-    changed = await commands.change_problem(session, actor, now, problem_id, expected, request)
-    return await _answer(session, changed, response)
+    changed = await commands.change_problem(session, actor, now, vault, problem_id, expected, request)
+    return _answer(changed, response)
 
 
 @routes.put("/{problem_id}/analysis")
 async def write_analysis(
-    problem_id: UUID, request: Analysis, session: Write, actor: CurrentActor, expected: IfMatch, response: Response
+    problem_id: UUID,
+    request: Analysis,
+    session: Write,
+    actor: CurrentActor,
+    now: Now,
+    vault: Vault,
+    expected: IfMatch,
+    response: Response,
 ) -> ProblemView:
     """Write the triangle's three sides, causes, and who else holds data."""
-    return await _answer(session, await commands.write_part(session, actor, problem_id, expected, request), response)
+    return _answer(await commands.write_part(session, actor, now, vault, problem_id, expected, request), response)
 
 
 @routes.put("/{problem_id}/plan")
 async def write_plan(
-    problem_id: UUID, request: Plan, session: Write, actor: CurrentActor, expected: IfMatch, response: Response
+    problem_id: UUID,
+    request: Plan,
+    session: Write,
+    actor: CurrentActor,
+    now: Now,
+    vault: Vault,
+    expected: IfMatch,
+    response: Response,
 ) -> ProblemView:
     """Write the community safety plan, with its objectives and how each task stands."""
-    return await _answer(session, await commands.write_part(session, actor, problem_id, expected, request), response)
+    return _answer(await commands.write_part(session, actor, now, vault, problem_id, expected, request), response)
 
 
 @routes.put("/{problem_id}/assessment")
 async def write_assessment(
-    problem_id: UUID, request: Assessment, session: Write, actor: CurrentActor, expected: IfMatch, response: Response
+    problem_id: UUID,
+    request: Assessment,
+    session: Write,
+    actor: CurrentActor,
+    now: Now,
+    vault: Vault,
+    expected: IfMatch,
+    response: Response,
 ) -> ProblemView:
     """Write what the response changed, and what to keep, change or stop."""
-    return await _answer(session, await commands.write_part(session, actor, problem_id, expected, request), response)
+    return _answer(await commands.write_part(session, actor, now, vault, problem_id, expected, request), response)
 
 
 @routes.post("/{problem_id}/move")
@@ -100,9 +142,52 @@ async def move_problem(
     session: Write,
     actor: CurrentActor,
     now: Now,
+    vault: Vault,
     expected: IfMatch,
     response: Response,
 ) -> ProblemView:
     """Take a case to its next phase, or back to an earlier one; a refused step lists all that is missing."""
-    moved = await commands.move_problem(session, actor, now, problem_id, expected, request)
-    return await _answer(session, moved, response)
+    moved = await commands.move_problem(session, actor, now, vault, problem_id, expected, request)
+    return _answer(moved, response)
+
+
+@routes.get("/{problem_id}/incidents")
+async def list_incidents(
+    problem_id: UUID, session: Write, actor: CurrentActor, now: Now, vault: Vault, page: PageParams
+) -> Page[LinkView]:
+    """The incidents a case is about."""
+    await queries.case_by_id(session, actor, now, vault, problem_id, Action.READ)
+    rows = await queries.list_incidents(session, problem_id, after=page.after_id(), limit=page.limit + 1)
+    return page.page(rows, LinkView.model_validate, lambda row: row.incident_id)
+
+
+@routes.post("/{problem_id}/incidents")
+async def link_incidents(
+    problem_id: UUID,
+    request: IncidentsIn,
+    session: Write,
+    actor: CurrentActor,
+    now: Now,
+    vault: Vault,
+    expected: IfMatch,
+    response: Response,
+) -> ProblemView:
+    """Say which incidents a case is about, besides those it has."""
+    linked = await commands.link_incidents(session, actor, now, vault, problem_id, expected, request.incident_ids)
+    return _answer(linked, response)
+
+
+@routes.delete("/{problem_id}/incidents/{incident_id}")
+async def unlink_incident(
+    problem_id: UUID,
+    incident_id: UUID,
+    session: Write,
+    actor: CurrentActor,
+    now: Now,
+    vault: Vault,
+    expected: IfMatch,
+    response: Response,
+) -> ProblemView:
+    """Take an incident out of a case that it is not about after all."""
+    case = await commands.unlink_incident(session, actor, now, vault, problem_id, expected, incident_id)
+    return _answer(case, response)

@@ -1,6 +1,6 @@
-"""A problem-solving case: its parts, the order of its phases, what each step needs, who may see it. Pure.
+"""A problem-solving case: its parts, the order of its phases, what each step needs. Pure.
 
-SARA: scanning, analysis, response, assessment, closed. Rules C4-C7, C14. Source: GP fig. 9; UN slides 25-30.
+SARA: scanning, analysis, response, assessment, closed. Rules C4-C7. Source: GP fig. 9; UN slides 25-30.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,15 +10,10 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from beatbook.contracts.actor import Actor, Role
 from services.cases.reports.spans import AHEAD
 
 HORIZON = timedelta(days=20 * 365 + 5)
 """Twenty years: a date further from now, or from the day a case was opened, is a slip of the pen."""
-OVERSEERS = frozenset({Role.SUPERVISOR})
-"""See and lead every case of their area: their part in it is to supervise."""
-WORKERS = frozenset({Role.OFFICER, Role.ADMIN})
-"""See the cases they have a part in: to administer an area is no part in its cases."""
 
 Line = Annotated[str, Field(min_length=1, max_length=200)]
 Passage = Annotated[str, Field(min_length=1, max_length=5000)]
@@ -151,25 +146,6 @@ WRITTEN_IN: Mapping[str, Phase] = {
     "plan": Phase.RESPONSE,
     "assessment": Phase.ASSESSMENT,
 }
-
-
-def may_open_problem(actor: Actor, area: str) -> bool:
-    """Officers, supervisors and administrators of an area open its cases. Rule C4; ARCHITECTURE 6."""
-    return actor.may_as(OVERSEERS | WORKERS, area)
-
-
-def may_see_problem(actor: Actor, area: str, supervisor: str | None, team: Sequence[str]) -> bool:
-    """Whether the actor has a role for the area and a part in the case; who oversees the area sees all. Rule C14."""
-    if actor.may_as(OVERSEERS, area):
-        return True
-    return actor.may_as(WORKERS, area) and (actor.subject == supervisor or actor.subject in team)
-
-
-def may_assign(actor: Actor, area: str, supervisor: str | None) -> bool:
-    """Who is in the team and who supervises is set by the case's supervisor, or who oversees the area. Rule C14."""
-    if actor.may_as(OVERSEERS, area):
-        return True
-    return actor.may_as(WORKERS, area) and actor.subject == supervisor
 
 
 def frozen_parts(phase: Phase, changed: Sequence[str]) -> list[str]:

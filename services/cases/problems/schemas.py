@@ -35,6 +35,7 @@ class ProblemCreate(StrictModel):
     consultations: list[Consultation] = Field(default_factory=list, max_length=100)
     team: Team = Field(default_factory=list)
     supervisor: Subject | None = None
+    incident_ids: list[UUID] = Field(default_factory=list, max_length=5000, description="What it is about")
 
 
 class ProblemPatch(StrictModel):
@@ -55,6 +56,20 @@ class MoveIn(StrictModel):
     reason: Passage | None = None
 
 
+class IncidentsIn(StrictModel):
+    """Incidents that a case is about."""
+
+    incident_ids: list[UUID] = Field(min_length=1, max_length=5000)
+
+
+class LinkView(View):
+    """An incident that a case is about."""
+
+    incident_id: UUID
+    linked_at: datetime
+    linked_by: str
+
+
 class MoveView(View):
     """A step that was taken."""
 
@@ -70,7 +85,7 @@ class ProblemSummary(View):
 
     id: UUID
     area: AreaCode
-    title: str
+    title: str = Field(description="Empty when the case was expunged")
     category: str | None
     phase: Phase
     supervisor: str | None

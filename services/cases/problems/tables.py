@@ -1,15 +1,16 @@
 """Tables of problem-solving cases.
 
-Row-level security on both is a second wall behind `visible_to`: it knows the areas of the transaction's grants, neither
-their roles nor who has a part in a case. ARCHITECTURE 6.
+What is written is sealed under the case's key; category, phase, dates and numbers are plain, and outlive the key.
+Area, supervisor and team are the case file's. Row-level security lets a row be seen by whoever sees its file.
+Decisions 0032, 0033.
 """
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Index, Text
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy import Column, LargeBinary
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from beatbook.kit.db import UTC_TIME, text_enum
@@ -18,21 +19,15 @@ from services.cases.problems.rules import Phase
 
 
 class Problem(CasesTable, table=True):
-    """A case: where it stands, who has a part in it, and its written parts as JSON (`rules.Parts`)."""
+    """Where a case stands, and what was written in it so far (`rules.Parts`)."""
 
     __tablename__ = "problems"
-    __table_args__ = (Index("problems_area", "area", postgresql_ops={"area": "text_pattern_ops"}),)
 
-    id: UUID = Field(primary_key=True)
-    area: str
-    title: str
+    id: UUID = Field(primary_key=True, foreign_key="case_files.id")
     category: str | None = None
     phase: Phase = Field(sa_column=Column(text_enum(Phase), nullable=False))
-    supervisor: str | None = None
-    team: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
-    parts: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
-    opened_at: datetime = Field(sa_column=Column(UTC_TIME, nullable=False))
-    opened_by: str
+    sealed_title: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    sealed_parts: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     version: int = 1
 
 
@@ -43,9 +38,28 @@ class ProblemMove(CasesTable, table=True):
 
     id: UUID = Field(primary_key=True)
     problem_id: UUID = Field(foreign_key="problems.id", index=True)
-    area: str
     origin: Phase = Field(sa_column=Column(text_enum(Phase), nullable=False))
     target: Phase = Field(sa_column=Column(text_enum(Phase), nullable=False))
-    reason: str | None = None
+    sealed_reason: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
     moved_at: datetime = Field(sa_column=Column(UTC_TIME, nullable=False))
     moved_by: str
+
+
+class ProblemIncident(CasesTable, table=True):
+    """An incident that a case is about. It may be deleted by its age while the case goes on: no foreign key."""
+
+    __tablename__ = "problem_incidents"
+
+    problem_id: UUID = Field(primary_key=True, foreign_key="problems.id")
+    incident_id: UUID = Field(primary_key=True, index=True)
+    linked_at: datetime = Field(sa_column=Column(UTC_TIME, nullable=False))
+    linked_by: str
+
+
+class UnsealedProblem(CasesTable, table=True):
+    """A case of before cases were sealed, with its moves, as JSON: waits for the worker, which alone sees it."""
+
+    __tablename__ = "problems_unsealed"
+
+    id: UUID = Field(primary_key=True)
+    content: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))

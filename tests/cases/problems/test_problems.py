@@ -247,24 +247,23 @@ async def test_lists_by_area_and_phase_page_by_page(call: Any) -> None:
     assert (await call("GET", "/v1/problems?phase=lost")).status_code == 422
 
 
-@pytest.mark.parametrize(
-    ("areas", "seen"),
-    [(None, 0), ("", 0), ("XK.PEC", 0), ("XK.PR", 0), ("XK.PRI.DARDANIA.X", 0), ("XK.PRI.ULPIANA", 0),
-     ("XK", 1), ("XK.PRI", 1), ("AL,XK.PRI.DARDANIA", 1)],
-)  # fmt: skip
-async def test_the_second_wall_stands_in_the_database(
-    call: Any, database: asyncpg.Connection, areas: str | None, seen: int
-) -> None:
-    """Row-level security, whatever a query forgets. ARCHITECTURE 6."""
-    await opened(call, statement=STATEMENT, consultations=[CONSULTATION])
-    async with database.transaction():
-        if areas is not None:
-            await database.execute("select set_config('beatbook.areas', $1, true)", areas)
-        assert await database.fetchval("select count(*) from problems") == seen
-        assert await database.execute("update problems set title = 'x'") == f"UPDATE {seen}"
-        if not seen:
-            with pytest.raises(asyncpg.InsufficientPrivilegeError):
-                await database.execute(
-                    """insert into problem_moves (id, problem_id, area, origin, target, moved_at, moved_by)
-                       values (uuidv7(), uuidv7(), 'XK.PRI.DARDANIA', 'scanning', 'analysis', now(), '')"""
-                )
+async def test_a_case_knows_its_incidents(call: Any) -> None:
+    """C4: those that were recorded and that its officers may see, each once."""
+    ids = []
+    for number in range(3):
+        report = {"area": "XK.PRI.DARDANIA", "category": "0801", "month": "2026-01", "external_id": f"r{number}"}
+        ids.append((await call("POST", "/v1/incidents", report)).json()["id"])
+    problem = await opened(call, incident_ids=ids[:1])
+    path = f"/v1/problems/{problem['id']}/incidents"
+    assert (await call("POST", path, {"incident_ids": ids}, version=1)).status_code == 200
+    assert [item["incident_id"] for item in (await call("GET", path)).json()["items"]] == sorted(ids)
+    assert (await call("DELETE", f"{path}/{ids[0]}", version=2)).status_code == 200
+    assert (await call("DELETE", f"{path}/{ids[0]}", version=3)).status_code == 404
+    strange = [ids[1], "00000000-0000-7000-8000-000000000000"]
+    answer = await call("POST", path, {"incident_ids": strange}, version=3)
+    assert (answer.status_code, answer.json()["unmet"]) == (
+        422, ["incident_ids.1: no incident with this id that you may see"]
+    )  # fmt: skip
+    elsewhere = {"area": "XK.PEC", "title": "t", "incident_ids": ids[:1]}
+    assert (await call("POST", "/v1/problems", elsewhere, as_=["officer@XK.PEC"])).status_code == 422
+    assert [item["incident_id"] for item in (await call("GET", path)).json()["items"]] == sorted(ids[1:])

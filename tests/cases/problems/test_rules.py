@@ -1,4 +1,4 @@
-"""SARA cases: the order of phases, guards, SMART objectives, who sees a case. Rules C4, C5, C6, C14."""
+"""SARA cases: the order of phases, guards, SMART objectives. Rules C4, C5, C6."""
 
 from datetime import UTC, date, datetime
 from typing import Any
@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from beatbook.contracts.actor import Actor, Grant, Role
 from services.cases.problems.rules import (
     PHASES,
     Analysis,
@@ -26,9 +25,6 @@ from services.cases.problems.rules import (
     frozen_parts,
     is_back,
     is_next,
-    may_assign,
-    may_open_problem,
-    may_see_problem,
     plan_flaws,
     unmet_guards,
 )
@@ -143,22 +139,3 @@ def test_a_consultation_has_been_held() -> None:
     assert flawed(date(2026, 3, 15), date(2026, 3, 16), date(2006, 3, 16)) == []
     assert flawed(OPENED, date(2026, 3, 17)) == ["consultations.1.held_on"]
     assert flawed(date(1006, 3, 15)) == ["consultations.0.held_on"]
-
-
-def actor(role: Role, area: str = "XK.PRI", subject: str = "ana") -> Actor:
-    return Actor(subject=subject, grants=(Grant(role=role, area=area),))
-
-
-@pytest.mark.parametrize("role", Role)
-def test_who_sees_a_case(role: Role) -> None:
-    area = "XK.PRI.DARDANIA"
-    oversees = role is Role.SUPERVISOR
-    works = oversees or role in {Role.OFFICER, Role.ADMIN}
-    assert may_open_problem(actor(role), area) == works
-    assert may_see_problem(actor(role), area, None, []) == oversees
-    assert may_see_problem(actor(role), area, None, ["ana"]) == works
-    assert may_see_problem(actor(role), area, "ana", []) == works
-    assert may_assign(actor(role), area, None) == oversees
-    assert may_assign(actor(role), area, "ana") == works
-    assert not may_see_problem(actor(role, "XK.PEC"), area, "ana", ["ana"])
-    assert not may_see_problem(Actor(subject="ana"), area, "ana", ["ana"])
