@@ -1,13 +1,15 @@
 """The doors to cases: `enter` to one, `visible_to` and `unlock` to a list. Rules C13, C14, C15."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from fastapi import Depends, Request
-from sqlalchemy import ColumnElement, Select, and_, any_, exists, false, literal, or_, text
+from sqlalchemy import ColumnElement, Select, and_, any_, false, func, literal, or_, text
+from sqlalchemy import select as core_select
 from sqlmodel import col, select
 
 from beatbook.contracts.actor import Actor, Role
@@ -45,11 +47,11 @@ Vault = Annotated[KeyRing, Depends(_vault)]
 
 
 def _opened(actor: Actor, now: datetime) -> ColumnElement[bool]:
-    return exists().where(
-        col(CaseOpening.case_id) == col(CaseFile.id),
-        col(CaseOpening.subject) == actor.subject,
-        col(CaseOpening.expires_at) > now,
+    """Whether a case is open to the actor by force; looked up once for a whole statement."""
+    theirs = core_select(col(CaseOpening.case_id)).where(
+        col(CaseOpening.subject) == actor.subject, col(CaseOpening.expires_at) > now
     )
+    return col(CaseFile.id) == any_(func.array(theirs.scalar_subquery()))
 
 
 async def enter(
@@ -152,13 +154,21 @@ async def unlock(
     return {case_id: vault.open(key, case_id) for case_id, key in wrapped}
 
 
-async def behind_the_wall(session: AsyncSession, case_id: UUID) -> tuple[CaseFile, bytes | None] | None:
-    """A case's file and wrapped key, whoever asks: only to decide whether the glass may be broken. Rule C14."""
+@asynccontextmanager
+async def behind_the_wall(session: AsyncSession) -> AsyncIterator[None]:
+    """For the statements in it, row-level security hides no case: for who has no part in one, and breaks its glass or
+    looks into that. The caller decides whether they may.
+    """
     await as_clock(session)
+    yield
+    await (await session.connection()).execute(text("select set_config('beatbook.own_work', '', true)"))
+
+
+async def file_and_key(session: AsyncSession, case_id: UUID) -> tuple[CaseFile | None, bytes | None]:
+    """A case's file and its wrapped key, as far as they are there: for `behind_the_wall`."""
     statement = select(CaseFile, CaseKey.wrapped).outerjoin(CaseKey, col(CaseKey.case_id) == col(CaseFile.id))
     found = (await session.exec(statement.where(CaseFile.id == case_id))).first()
-    await (await session.connection()).execute(text("select set_config('beatbook.own_work', '', true)"))
-    return None if found is None else (found[0], found[1])
+    return (None, None) if found is None else (found[0], found[1])
 
 
 async def as_clock(session: AsyncSession) -> None:

@@ -12,7 +12,7 @@ from beatbook.kit.ids import new_id
 from beatbook.kit.sealing import KeyRing
 from beatbook.kit.web import ExpectedVersion
 from services.cases.audit.commands import note
-from services.cases.files.queries import behind_the_wall
+from services.cases.files.queries import behind_the_wall, file_and_key
 from services.cases.files.rules import Finding, Part, may_break_glass, part_of
 from services.cases.files.tables import CaseOpening
 from services.cases.openings import queries, rules
@@ -28,10 +28,10 @@ async def break_glass(
 
     Raises `NotFound` for who has no such role, as for a case that is not there. Rule C14.
     """
-    found = await behind_the_wall(session, case_id)
-    if found is None:
+    async with behind_the_wall(session):
+        file, wrapped = await file_and_key(session, case_id)
+    if file is None:
         raise NotFound("case")
-    file, wrapped = found
     part = part_of(actor, file)
     if part in {Part.SUPERVISOR, Part.TEAM}:
         raise Conflict("You have a part in this case: read it as it is.", code="part-held", rule="C14")

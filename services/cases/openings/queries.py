@@ -14,8 +14,9 @@ from beatbook.kit.errors import NotFound
 from beatbook.kit.scoping import lies_within
 from beatbook.kit.sealing import KeyRing, SealingKey
 from services.cases.audit.commands import note
+from services.cases.files.queries import behind_the_wall, file_and_key
 from services.cases.files.rules import ROLES, Kind
-from services.cases.files.tables import CaseKey, CaseOpening
+from services.cases.files.tables import CaseOpening
 from services.cases.openings.rules import WITNESSES, may_review
 from services.cases.openings.schemas import OpeningFilter, OpeningView, OpeningWithReason
 
@@ -77,7 +78,8 @@ async def list_openings(
 
 async def key_of(session: AsyncSession, vault: KeyRing, opening: CaseOpening) -> SealingKey | None:
     """The key of the case that was opened; None when it was expunged."""
-    wrapped = (await session.exec(select(CaseKey.wrapped).where(CaseKey.case_id == opening.case_id))).first()
+    async with behind_the_wall(session):  # oversight does not see the case itself
+        _, wrapped = await file_and_key(session, opening.case_id)
     return None if wrapped is None else vault.open(wrapped, opening.case_id)
 
 
