@@ -19,8 +19,8 @@ from services.cases.files.routes import routes as file_routes
 from services.cases.incidents import routes as incidents
 from services.cases.openings import routes as openings
 from services.cases.partners import routes as partners
+from services.cases.people import routes as people
 from services.cases.people.names import NameIndex
-from services.cases.people.routes import routes as people_routes
 from services.cases.problems import routes as problems
 from services.cases.programmes import routes as programmes
 from services.cases.settings import CasesSettings
@@ -45,7 +45,8 @@ service = Service(
     routers=(
         areas.routes,
         file_routes,
-        people_routes,
+        people.searching,
+        people.routes,
         tasks.routes,
         openings.breaking,
         openings.routes,

@@ -97,9 +97,37 @@ async def enter(
     return Entered(file, part, vault.open(wrapped, case_id))
 
 
-def visible_to(statement: Statement, actor: Actor, now: datetime, kind: Kind) -> Statement:
-    """Leave, of a statement that joins `CaseFile`, only the cases of a kind that `rules.part_of` gives a part in."""
-    roles = ROLES[kind]
+async def enter_all(
+    session: AsyncSession,
+    actor: Actor,
+    now: datetime,
+    vault: KeyRing,
+    case_ids: Sequence[UUID],
+    action: Action,
+    field: Field,
+    *,
+    noted_as: str,
+) -> dict[UUID, Entered]:
+    """Of these cases, of whatever kind, those that the actor may enter to do this; one entry in the actor's chain."""
+    statement = (
+        select(CaseFile, CaseKey.wrapped, _opened(actor, now))
+        .join(CaseKey, col(CaseKey.case_id) == col(CaseFile.id))
+        .where(col(CaseFile.id).in_(case_ids))
+    )
+    entered = {}
+    for file, wrapped, opened in (await session.exec(statement)).all() if case_ids else ():
+        part = part_of(actor, file, opened=opened)
+        if part is not None and decide(part, action, field, file.shared) is Verdict.ALLOWED:
+            entered[file.id] = Entered(file, part, vault.open(wrapped, file.id))
+    await note(session, actor, now, noted_as, detail={"cases": sorted(map(str, entered)), "found": len(entered)})
+    return entered
+
+
+def visible_to(statement: Statement, actor: Actor, now: datetime, kind: Kind | None) -> Statement:
+    """Leave, of a statement that joins `CaseFile`, only the cases that `rules.part_of` gives a part in.
+
+    Of one kind, or of all.
+    """
     mine = or_(
         col(CaseFile.supervisor) == actor.subject,
         literal(actor.subject) == any_(col(CaseFile.team)),
@@ -114,12 +142,20 @@ def visible_to(statement: Statement, actor: Actor, now: datetime, kind: Kind) ->
         else false()
     )
     return statement.where(
-        col(CaseFile.kind) == kind,
         or_(
-            lies_within(col(CaseFile.area), *actor.areas_as(roles.overseers)),
-            and_(lies_within(col(CaseFile.area), *actor.areas_as(roles.workers)), mine),
-            sent,
-        ),
+            *(
+                and_(
+                    col(CaseFile.kind) == one,
+                    or_(
+                        lies_within(col(CaseFile.area), *actor.areas_as(roles.overseers)),
+                        and_(lies_within(col(CaseFile.area), *actor.areas_as(roles.workers)), mine),
+                        sent,
+                    ),
+                )
+                for one, roles in ROLES.items()
+                if kind in (None, one)
+            )
+        )
     )
 
 

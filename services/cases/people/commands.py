@@ -97,11 +97,10 @@ def _write(entered: Entered, person: Person, sent: Mapping[str, Any]) -> None:
 
 async def _index(session: AsyncSession, names: NameIndex, entered: Entered, person: Person) -> None:
     """Make the tags by which a person's names are found, in place of those before."""
-    written = written_names(entered, person)
     await session.exec(delete(PersonTag).where(col(PersonTag.person_id) == person.id))
     session.add_all(
         PersonTag(tag=tag, person_id=person.id, case_id=person.case_id, made_with=names.current)
-        for tag in names.tags(person.id, parts_of(*written["name"], *written["others"]))
+        for tag in names.tags(person.id, parts_of(*written_names(entered, person)))
     )
     await session.flush()
 

@@ -1,22 +1,29 @@
 """Reads of people, of a case that was entered. Rules C9a, C13."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, Request
+from sqlalchemy import any_, literal
+from sqlalchemy.dialects.postgresql import ARRAY, INTEGER
 from sqlmodel import col, select
 
+from beatbook.contracts.actor import Actor
 from beatbook.kit.db import AsyncSession
-from beatbook.kit.errors import Forbidden, NotFound
-from services.cases.files.queries import Entered
-from services.cases.files.rules import Action
-from services.cases.people.names import NameIndex
+from beatbook.kit.errors import Forbidden, NotFound, Refused
+from beatbook.kit.sealing import KeyRing
+from services.cases.files.queries import Entered, enter_all, visible_to
+from services.cases.files.rules import Action, Field
+from services.cases.files.tables import CaseFile
+from services.cases.people.names import NameIndex, parts_of
 from services.cases.people.rules import GUARDED, age_on, guarded_as, place_of
 from services.cases.people.rules import Role as Role
-from services.cases.people.schemas import PersonView
-from services.cases.people.tables import Person
+from services.cases.people.schemas import FoundPage, FoundView, PersonView
+from services.cases.people.tables import Person, PersonTag
+
+CANDIDATES, SHOWN = 500, 50
 
 
 async def _names(request: Request) -> NameIndex:
@@ -64,13 +71,10 @@ def unsealed(entered: Entered, person: Person, name: str) -> Any:
     return None if sealed is None else entered.key.read(sealed, place_of(name, person.id))
 
 
-def written_names(entered: Entered, person: Person) -> Mapping[str, list[str]]:
-    """A person's names: the one they go by (`name`, given and family), and the others."""
-    given, family = unsealed(entered, person, "given_names"), unsealed(entered, person, "family_names")
-    return {
-        "name": [part for part in (given, family) if part],
-        "others": unsealed(entered, person, "other_names") or [],
-    }
+def written_names(entered: Entered, person: Person) -> list[str]:
+    """A person's names: first the one they go by, given and family; then the others."""
+    going_by = (unsealed(entered, person, "given_names"), unsealed(entered, person, "family_names"))
+    return [" ".join(filter(None, going_by)), *(unsealed(entered, person, "other_names") or [])]
 
 
 def view(entered: Entered, person: Person) -> PersonView:
@@ -79,3 +83,44 @@ def view(entered: Entered, person: Person) -> PersonView:
     plain = {name: getattr(person, name) for name in ("id", "case_id", "role", "guardian_of", "added_at", "version")}
     read = {name: unsealed(entered, person, name) for name in readable}
     return PersonView.model_validate(plain | read | {"withheld": [name for name in GUARDED if name not in readable]})
+
+
+async def find(
+    session: AsyncSession, actor: Actor, now: datetime, vault: KeyRing, names: NameIndex, name: str
+) -> FoundPage:  # fmt: skip
+    """Who bears a name, in the cases whose people the actor may know by name. Noted, without the name. Rule C13.
+
+    Tags are shared by different names on purpose, so what they lead to is opened and compared.
+    """
+    asked = parts_of(name)
+    if not asked:
+        raise Refused("A name has letters in it.", code="nameless", rule="C13")
+    statement = visible_to(
+        select(Person).join(CaseFile, col(CaseFile.id) == col(Person.case_id)), actor, now, None
+    )  # fmt: skip
+    for part in asked:
+        tags = literal(names.tags_of_part(part), ARRAY(INTEGER))
+        tagged = select(PersonTag.person_id).where(col(PersonTag.tag) == any_(tags))
+        statement = statement.where(col(Person.id).in_(tagged))
+    rows = (await session.exec(statement.order_by(col(Person.id)).limit(CANDIDATES))).all()
+    cases = sorted({row.case_id for row in rows})
+    entered = await enter_all(
+        session, actor, now, vault, cases, Action.READ, Field.IDENTITY, noted_as="search_names"
+    )  # fmt: skip
+    found = [view for row in rows if row.case_id in entered and (view := _found(entered[row.case_id], row, asked))]
+    return FoundPage(items=found[:SHOWN], more=len(found) > SHOWN or len(rows) == CANDIDATES)
+
+
+def _found(entered: Entered, person: Person, asked: frozenset[str]) -> FoundView | None:
+    written = written_names(entered, person)
+    if not asked <= parts_of(*written):
+        return None
+    return FoundView(
+        person_id=person.id,
+        case_id=person.case_id,
+        kind=entered.file.kind,
+        area=entered.file.area,
+        role=person.role,
+        name=written[0] or written[1],
+        is_whole=any(asked == parts_of(one) for one in written),
+    )

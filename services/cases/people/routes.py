@@ -14,9 +14,18 @@ from services.cases.files.routes import private
 from services.cases.files.rules import Action, Field
 from services.cases.people import commands, queries
 from services.cases.people.queries import Names
-from services.cases.people.schemas import PersonCreate, PersonPatch, PersonView
+from services.cases.people.schemas import FoundPage, NameSearch, PersonCreate, PersonPatch, PersonView
 
 routes = router("/cases/{case_id}/people", tags=["people"])
+searching = router("/people", tags=["people"])
+
+
+@searching.post("/search", dependencies=[Depends(private)])
+async def search_people(
+    request: NameSearch, session: Write, actor: CurrentActor, now: Now, vault: Vault, names: Names
+) -> FoundPage:
+    """Find who bears a name, in the cases that you have a part in; that you searched is noted, the name is not."""
+    return await queries.find(session, actor, now, vault, names, request.name)
 
 
 @routes.post(
