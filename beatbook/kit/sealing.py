@@ -6,7 +6,7 @@ AES-256-GCM with random nonces (NIST SP 800-38D); keys from secrets by HKDF (RFC
 
 import os
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 import orjson
@@ -68,9 +68,11 @@ class KeyRing:
         """The same key, wrapped by the key in use; raises `Unreadable`."""
         return self._wrap(self._unwrap(wrapped, about), about)
 
-    def is_current(self, wrapped: bytes) -> bool:
-        """Whether a key is wrapped by the key in use."""
-        return wrapped[1 : 1 + _ID] == self.current
+    def state_of(self, key_id: bytes) -> Literal["in use", "known", "unknown"]:
+        """What a key-encryption key is here: in use, still known to open what it wrapped, or unknown."""
+        if key_id == self.current:
+            return "in use"
+        return "known" if key_id in self._keys else "unknown"
 
     def _wrap(self, key: bytes, about: UUID) -> bytes:
         nonce = os.urandom(_NONCE)

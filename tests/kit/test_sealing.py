@@ -62,9 +62,10 @@ def test_a_new_secret_before_the_old_one_opens_both_and_wraps_anew() -> None:
     sealed = key.seal(["text"], "problems.text")
     both = KeyRing([NEW, OLD])
     assert both.open(wrapped, about).read(sealed, "problems.text") == ["text"]
-    assert not both.is_current(wrapped)
+    assert both.state_of(wrapped[1:9]) == "known"
     anew = both.rewrap(wrapped, about)
-    assert both.is_current(anew)
+    assert both.state_of(anew[1:9]) == "in use"
+    assert KeyRing([NEW]).state_of(wrapped[1:9]) == "unknown"
     assert KeyRing([NEW]).open(anew, about).read(sealed, "problems.text") == ["text"]
     with pytest.raises(Unreadable):
         KeyRing([NEW]).open(wrapped, about)

@@ -11,6 +11,7 @@ from beatbook.contracts.actor import Actor
 from beatbook.kit.db import AsyncSession
 from beatbook.kit.errors import Forbidden, Refused
 from beatbook.kit.ids import new_id
+from beatbook.kit.sealing import SealingKey
 from beatbook.kit.web import ExpectedVersion
 from services.cases.audit.commands import note
 from services.cases.files.queries import Entered
@@ -32,7 +33,7 @@ async def add(
     _write(entered, person, sent)
     session.add(person)
     await session.flush()
-    await _index(session, names, entered, person)
+    await index(session, names, entered.key, person)
     await _note(session, actor, now, entered, person, "add_person", [*sent])
     return person
 
@@ -60,7 +61,7 @@ async def change(
     person.version += 1
     await session.flush()
     if sent.keys() & set(NAMES):
-        await _index(session, names, entered, person)
+        await index(session, names, entered.key, person)
     await _note(session, actor, now, entered, person, "change_person", [*request.model_fields_set])
     return person
 
@@ -95,12 +96,12 @@ def _write(entered: Entered, person: Person, sent: Mapping[str, Any]) -> None:
         )
 
 
-async def _index(session: AsyncSession, names: NameIndex, entered: Entered, person: Person) -> None:
+async def index(session: AsyncSession, names: NameIndex, key: SealingKey, person: Person) -> None:
     """Make the tags by which a person's names are found, in place of those before."""
     await session.exec(delete(PersonTag).where(col(PersonTag.person_id) == person.id))
     session.add_all(
         PersonTag(tag=tag, person_id=person.id, case_id=person.case_id, made_with=names.current)
-        for tag in names.tags(person.id, parts_of(*written_names(entered, person)))
+        for tag in names.tags(person.id, parts_of(*written_names(key, person)))
     )
     await session.flush()
 

@@ -13,7 +13,7 @@ from sqlmodel import col, select
 from beatbook.contracts.actor import Actor
 from beatbook.kit.db import AsyncSession
 from beatbook.kit.errors import Forbidden, NotFound, Refused
-from beatbook.kit.sealing import KeyRing
+from beatbook.kit.sealing import KeyRing, SealingKey
 from services.cases.files.queries import Entered, enter_all, visible_to
 from services.cases.files.rules import Action, Field
 from services.cases.files.tables import CaseFile
@@ -61,27 +61,27 @@ async def list_people(session: AsyncSession, entered: Entered, *, after: UUID | 
 async def age_at(session: AsyncSession, entered: Entered, person_id: UUID, day: date) -> int | None:
     """A person's age in whole years on a day; None when no date of birth is written down. Rules C8, C9."""
     person = await person_by_id(session, entered, person_id)
-    born_on = unsealed(entered, person, "born_on")
+    born_on = unsealed(entered.key, person, "born_on")
     return None if born_on is None else age_on(date.fromisoformat(born_on), day)
 
 
-def unsealed(entered: Entered, person: Person, name: str) -> Any:
+def unsealed(key: SealingKey, person: Person, name: str) -> Any:
     """What is written in a person's field, whoever asks; None when nothing is."""
     sealed = getattr(person, f"sealed_{name}")
-    return None if sealed is None else entered.key.read(sealed, place_of(name, person.id))
+    return None if sealed is None else key.read(sealed, place_of(name, person.id))
 
 
-def written_names(entered: Entered, person: Person) -> list[str]:
+def written_names(key: SealingKey, person: Person) -> list[str]:
     """A person's names: first the one they go by, given and family; then the others."""
-    going_by = (unsealed(entered, person, "given_names"), unsealed(entered, person, "family_names"))
-    return [" ".join(filter(None, going_by)), *(unsealed(entered, person, "other_names") or [])]
+    going_by = (unsealed(key, person, "given_names"), unsealed(key, person, "family_names"))
+    return [" ".join(filter(None, going_by)), *(unsealed(key, person, "other_names") or [])]
 
 
 def view(entered: Entered, person: Person) -> PersonView:
     """A person as far as the actor's part in the case allows, field by field."""
     readable = [name for name in GUARDED if entered.may(Action.READ, guarded_as(name, person.role))]
     plain = {name: getattr(person, name) for name in ("id", "case_id", "role", "guardian_of", "added_at", "version")}
-    read = {name: unsealed(entered, person, name) for name in readable}
+    read = {name: unsealed(entered.key, person, name) for name in readable}
     return PersonView.model_validate(plain | read | {"withheld": [name for name in GUARDED if name not in readable]})
 
 
@@ -112,7 +112,7 @@ async def find(
 
 
 def _found(entered: Entered, person: Person, asked: frozenset[str]) -> FoundView | None:
-    written = written_names(entered, person)
+    written = written_names(entered.key, person)
     if not asked <= parts_of(*written):
         return None
     return FoundView(

@@ -142,6 +142,6 @@ async def test_a_field_opens_at_its_own_person_only(opened: Opened, sessions: An
     case = await opened()
     one, two = [await named(sessions, vault, names, case, ARBEN) for _ in range(2)]
     two.sealed_mail = one.sealed_mail
-    assert queries.unsealed(case, one, "mail") == ARBEN["mail"]
+    assert queries.unsealed(case.key, one, "mail") == ARBEN["mail"]
     with pytest.raises(Unreadable):
-        queries.unsealed(case, two, "mail")
+        queries.unsealed(case.key, two, "mail")
