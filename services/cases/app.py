@@ -19,10 +19,12 @@ from services.cases.files.routes import routes as file_routes
 from services.cases.incidents import routes as incidents
 from services.cases.openings import routes as openings
 from services.cases.partners import routes as partners
+from services.cases.patterns.routes import routes as pattern_routes
 from services.cases.people import routes as people
 from services.cases.people.names import NameIndex
 from services.cases.problems import routes as problems
 from services.cases.programmes import routes as programmes
+from services.cases.reactions import REACTIONS
 from services.cases.settings import CasesSettings
 from services.cases.tasks import routes as tasks
 from services.cases.timers import TIMERS
@@ -58,11 +60,13 @@ service = Service(
         programmes.routes,
         critical.routes,
         partners.routes,
+        pattern_routes,
     ),
     events=tuple(registry(vars(contract)).values()),
     metadata=CasesTable.metadata,
     migrations=Path(__file__).parent / "migrations",
     settings=CasesSettings,
+    reactions=REACTIONS,
     consumers=CONSUMERS,
     timers=TIMERS,
     projections=("areas",),

@@ -9,6 +9,7 @@ from beatbook.kit.sealing import KeyRing
 from beatbook.kit.timers import Timer, WorkerContext
 from services.cases.base import CLOCK
 from services.cases.critical.reminders import remind_of_reviews
+from services.cases.patterns.scanning import scan_all
 from services.cases.problems.sealing import seal_old_cases
 from services.cases.settings import CasesSettings
 
@@ -46,4 +47,5 @@ TIMERS: tuple[Timer, ...] = (
     Timer(name="critical-reviews", every=OFTEN, run=in_turns(remind_of_reviews)),
     # at once when a worker starts, after the migration that left something to seal
     Timer(name="seal-old-cases", every=timedelta(minutes=1), run=in_turns_with_keys(seal_old_cases)),
+    Timer(name="patterns", every=timedelta(seconds=10), run=scan_all),
 )

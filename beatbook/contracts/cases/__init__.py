@@ -8,6 +8,7 @@ from beatbook.contracts.cases.critical import (
 from beatbook.contracts.cases.incidents import IncidentRecorded
 from beatbook.contracts.cases.openings import OpeningEnded, OpeningForced, OpeningReviewed
 from beatbook.contracts.cases.partners import AgencyChanged, AgencyRegistered, MemorandumEnded, MemorandumSigned
+from beatbook.contracts.cases.patterns import PatternDecided, PatternLapsed, PatternProposed
 from beatbook.contracts.cases.problems import ProblemMoved, ProblemOpened
 from beatbook.contracts.cases.programmes import ProgrammeLoaded
 from beatbook.contracts.cases.tasks import TaskClosed, TaskGiven
@@ -24,6 +25,9 @@ __all__ = [
     "OpeningEnded",
     "OpeningForced",
     "OpeningReviewed",
+    "PatternDecided",
+    "PatternLapsed",
+    "PatternProposed",
     "ProblemMoved",
     "ProblemOpened",
     "ProgrammeLoaded",

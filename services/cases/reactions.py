@@ -1,0 +1,10 @@
+"""What the cases service keeps right in the transaction of its own commands, event class by event class."""
+
+from collections.abc import Mapping, Sequence
+
+from beatbook.contracts import cases as told
+from beatbook.contracts.envelope import Event
+from beatbook.kit.reactions import Reaction
+from services.cases.patterns.commands import follow_cases
+
+REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {told.ProblemMoved: (follow_cases,)}
