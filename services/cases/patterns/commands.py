@@ -13,14 +13,14 @@ from beatbook.kit.db import AsyncSession
 from beatbook.kit.errors import Conflict, Forbidden
 from beatbook.kit.events import emit
 from beatbook.kit.reactions import Fact
-from beatbook.kit.web import ExpectedVersion
+from beatbook.kit.sealing import KeyRing
+from beatbook.kit.web import ANY_VERSION, ExpectedVersion
 from services.cases.areas.queries import Places
 from services.cases.categories.rules import DIVISIONS, SECTIONS
 from services.cases.patterns import queries, rules
 from services.cases.patterns.schemas import AcceptIn, DismissIn, MergeIn
 from services.cases.patterns.tables import Proposal
-from services.cases.problems.commands import open_problem
-from services.cases.problems.queries import problem_by_id
+from services.cases.problems.commands import link_incidents, open_problem
 from services.cases.problems.rules import Phase, Statement
 from services.cases.problems.schemas import ProblemCreate
 
@@ -29,6 +29,7 @@ async def accept(
     session: AsyncSession,
     actor: Actor,
     now: datetime,
+    vault: KeyRing,
     places: Places,
     proposal_id: UUID,
     expected: ExpectedVersion,
@@ -36,24 +37,30 @@ async def accept(
 ) -> Proposal:
     """Open a case from a proposal, in scanning, with what was found as its first likeness. Rules C3, C4."""
     proposal = await _open_one(session, actor, proposal_id, expected)
-    problem = await open_problem(session, actor, now, places, _case(proposal, request.title))
-    return await _end(session, actor, now, proposal, rules.State.ACCEPTED, problem_id=problem.id)
+    incidents = [incident_id for incident_id, _ in await queries.incidents_of(session, proposal)]
+    case = await open_problem(session, actor, now, vault, places, _case(proposal, request.title, incidents))
+    return await _end(session, actor, now, proposal, rules.State.ACCEPTED, problem_id=case.problem.id)
 
 
 async def merge(
     session: AsyncSession,
     actor: Actor,
     now: datetime,
+    vault: KeyRing,
     proposal_id: UUID,
     expected: ExpectedVersion,
     request: MergeIn,
 ) -> Proposal:
-    """Have a proposal join a case that the actor has a part in and that is not closed. Rule C3."""
+    """Have a proposal join a case that the actor works on and that is not closed: it is about its incidents too.
+
+    Rule C3.
+    """
     proposal = await _open_one(session, actor, proposal_id, expected)
-    problem = await problem_by_id(session, actor, request.problem_id)
-    if problem.phase is Phase.CLOSED:
+    incidents = [incident_id for incident_id, _ in await queries.incidents_of(session, proposal)]
+    case = await link_incidents(session, actor, now, vault, request.problem_id, ANY_VERSION, incidents)
+    if case.problem.phase is Phase.CLOSED:
         raise Conflict("The case is closed: take it back to an earlier phase first, or open another.", rule="C3")
-    return await _end(session, actor, now, proposal, rules.State.MERGED, problem_id=problem.id)
+    return await _end(session, actor, now, proposal, rules.State.MERGED, problem_id=case.problem.id)
 
 
 async def dismiss(
@@ -107,7 +114,7 @@ async def _end(
     return proposal
 
 
-def _case(proposal: Proposal, title: str | None) -> ProblemCreate:
+def _case(proposal: Proposal, title: str | None, incidents: list[UUID]) -> ProblemCreate:
     """The case that a proposal opens; where it is, is for its team to write."""
     family = DIVISIONS.get(proposal.family) or SECTIONS[proposal.family]
     where = "at one address" if proposal.kind is rules.Kind.ADDRESS else "within 200 metres"
@@ -116,6 +123,7 @@ def _case(proposal: Proposal, title: str | None) -> ProblemCreate:
         area=proposal.area,
         title=title or f"{family}: {counts}",
         category=proposal.family,
+        incident_ids=incidents,
         statement=Statement(
             similarity=f"{family} {where}, {proposal.band}: {counts}; {proposal.expected:.1f} were to be expected from "
             f"the past (p = {proposal.p_value:.2g}, corrected {proposal.q_value:.2g})."

@@ -1,7 +1,7 @@
 """Reads of proposals and repeat places, for officers and supervisors of the area."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,9 @@ from beatbook.contracts.actor import Actor
 from beatbook.kit.db import AsyncSession
 from beatbook.kit.errors import NotFound
 from beatbook.kit.scoping import lies_within
+from services.cases.files import queries as cases
+from services.cases.files.rules import Kind as CaseKind
+from services.cases.files.tables import CaseFile
 from services.cases.patterns.rules import ANY, SEERS, Kind, State
 from services.cases.patterns.schemas import (
     PlaceView,
@@ -23,8 +26,6 @@ from services.cases.patterns.schemas import (
     RepeatPlace,
 )
 from services.cases.patterns.tables import Place, Proposal, Sighting
-from services.cases.problems import queries as problems
-from services.cases.problems.tables import Problem
 
 
 def visible_to(statement: SelectOfScalar[Proposal], actor: Actor) -> SelectOfScalar[Proposal]:
@@ -55,8 +56,8 @@ async def list_proposals(
     return (await session.exec(statement)).all()
 
 
-async def view(session: AsyncSession, actor: Actor, proposal: Proposal) -> ProposalView:
-    """A proposal's whole answer: the incidents are those its test counted, and no later ones."""
+async def incidents_of(session: AsyncSession, proposal: Proposal) -> Sequence[tuple[UUID, int]]:
+    """The incidents that a proposal's test counted, and no later ones, each with its place."""
     weekday_part = func.concat(col(Sighting.weekday), "-", col(Sighting.part))
     band: ColumnElement[bool] = (
         true()
@@ -77,7 +78,12 @@ async def view(session: AsyncSession, actor: Actor, proposal: Proposal) -> Propo
         )
         .order_by(col(Sighting.day), col(Sighting.incident_id))
     )
-    incidents = (await session.exec(statement)).all()
+    return (await session.exec(statement)).all()
+
+
+async def view(session: AsyncSession, actor: Actor, now: datetime, proposal: Proposal) -> ProposalView:
+    """A proposal's whole answer."""
+    incidents = await incidents_of(session, proposal)
     at = [place_id for _, place_id in incidents]
     rows = (await session.exec(select(Place).where(col(Place.id).in_(set(at))))).all()
     found = [PlaceView.model_validate(row.model_dump() | {"incidents": at.count(row.id)}) for row in rows]
@@ -87,14 +93,16 @@ async def view(session: AsyncSession, actor: Actor, proposal: Proposal) -> Propo
         incidents=[incident_id for incident_id, _ in incidents],
         reason=proposal.reason,
         ended_by=proposal.ended_by,
-        problem_id=await _case_known_to(session, actor, proposal),
+        problem_id=await _case_known_to(session, actor, now, proposal),
     )
 
 
-async def _case_known_to(session: AsyncSession, actor: Actor, proposal: Proposal) -> UUID | None:
+async def _case_known_to(session: AsyncSession, actor: Actor, now: datetime, proposal: Proposal) -> UUID | None:
     """The case that a proposal led to, for whoever may know of it. Rule C14."""
-    mine = problems.visible_to(select(Problem).where(Problem.id == proposal.problem_id), actor)
-    return proposal.problem_id if (await session.exec(mine)).first() is not None else None
+    known = cases.visible_to(
+        select(CaseFile.id).where(CaseFile.id == proposal.problem_id), actor, now, CaseKind.PROBLEM
+    )
+    return (await session.exec(known)).first()
 
 
 async def repeat_places(

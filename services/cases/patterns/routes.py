@@ -1,6 +1,6 @@
 """Patterns over HTTP."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from beatbook.kit.db import AsyncSession, Read, Write
 from beatbook.kit.paging import Page, PageParams
 from beatbook.kit.web import IfMatch, router, set_etag
 from services.cases.areas.queries import KnownPlaces
+from services.cases.files.queries import Vault
 from services.cases.patterns import commands, queries
 from services.cases.patterns.rules import State
 from services.cases.patterns.schemas import (
@@ -30,9 +31,11 @@ from services.cases.patterns.tables import Proposal
 routes = router("/patterns", tags=["patterns"])
 
 
-async def _answer(session: AsyncSession, actor: Actor, proposal: Proposal, response: Response) -> ProposalView:
+async def _answer(
+    session: AsyncSession, actor: Actor, now: datetime, proposal: Proposal, response: Response
+) -> ProposalView:
     set_etag(response, proposal.version)
-    return await queries.view(session, actor, proposal)
+    return await queries.view(session, actor, now, proposal)
 
 
 @routes.get("")
@@ -67,9 +70,11 @@ async def list_repeat_places(
 
 
 @routes.get("/{proposal_id}")
-async def read_proposal(proposal_id: UUID, session: Read, actor: CurrentActor, response: Response) -> ProposalView:
+async def read_proposal(
+    proposal_id: UUID, session: Read, actor: CurrentActor, now: Now, response: Response
+) -> ProposalView:
     """One proposal with its incidents, its places and its test."""
-    return await _answer(session, actor, await queries.proposal_by_id(session, actor, proposal_id), response)
+    return await _answer(session, actor, now, await queries.proposal_by_id(session, actor, proposal_id), response)
 
 
 @routes.post("/{proposal_id}/accept")
@@ -79,13 +84,14 @@ async def accept_proposal(
     session: Write,
     actor: CurrentActor,
     now: Now,
+    vault: Vault,
     places: KnownPlaces,
     expected: IfMatch,
     response: Response,
 ) -> ProposalView:
     """Open a problem-solving case from a proposal; who does is in its team."""
-    accepted = await commands.accept(session, actor, now, places, proposal_id, expected, request)
-    return await _answer(session, actor, accepted, response)
+    accepted = await commands.accept(session, actor, now, vault, places, proposal_id, expected, request)
+    return await _answer(session, actor, now, accepted, response)
 
 
 @routes.post("/{proposal_id}/merge")
@@ -95,12 +101,13 @@ async def merge_proposal(
     session: Write,
     actor: CurrentActor,
     now: Now,
+    vault: Vault,
     expected: IfMatch,
     response: Response,
 ) -> ProposalView:
     """Have a proposal join a case that you have a part in."""
-    merged = await commands.merge(session, actor, now, proposal_id, expected, request)
-    return await _answer(session, actor, merged, response)
+    merged = await commands.merge(session, actor, now, vault, proposal_id, expected, request)
+    return await _answer(session, actor, now, merged, response)
 
 
 @routes.post("/{proposal_id}/dismiss")
@@ -115,4 +122,4 @@ async def dismiss_proposal(
 ) -> ProposalView:
     """Dismiss a proposal for a reason; it comes back only with new incidents."""
     dismissed = await commands.dismiss(session, actor, now, proposal_id, expected, request)
-    return await _answer(session, actor, dismissed, response)
+    return await _answer(session, actor, now, dismissed, response)

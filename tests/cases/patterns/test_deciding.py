@@ -30,6 +30,8 @@ async def test_accepting_opens_a_case(proposal: dict[str, Any], call: Call, data
     problem = (await call("GET", f"/v1/problems/{answer.json()['problem_id']}")).json()
     assert (problem["phase"], problem["category"], problem["team"]) == ("scanning", "0801", ["ana"])
     assert "were to be expected" in problem["statement"]["similarity"]
+    linked = (await call("GET", f"/v1/problems/{problem['id']}/incidents")).json()["items"]
+    assert {item["incident_id"] for item in linked} == set(answer.json()["incidents"])
     again = await call("POST", f"{path}/accept", {}, version=answer.json()["version"])
     assert (again.status_code, again.json()["code"]) == (409, "decided")
     told = await database.fetchval("select data from events where type like '%.pattern.decided.v1'")
@@ -52,6 +54,8 @@ async def test_merging_joins_a_case_of_mine(proposal: dict[str, Any], call: Call
     assert other.status_code == 404
     merged = (await call("POST", path, {"problem_id": mine["id"]}, version=1)).json()
     assert (merged["state"], merged["problem_id"]) == ("merged", mine["id"])
+    linked = (await call("GET", f"/v1/problems/{mine['id']}/incidents")).json()["items"]
+    assert {item["incident_id"] for item in linked} == set(merged["incidents"])
 
 
 async def test_dismissing_is_for_supervisors_and_needs_a_reason(proposal: dict[str, Any], call: Call) -> None:

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "cases_patterns_1"
-down_revision = "cases_0003"
+revision = "cases_0012"
+down_revision = "cases_0011"
 branch_labels = None
 depends_on = None
 
