@@ -39,6 +39,7 @@ _FIELDS: Mapping[str, Any] = {
     "outcome": "delivered",
     "on_time": True,
     "category": "0801",
+    "classification": "suspected",
     "month": "2026-02-01",
     "repeat_victim": False,
     "origin": "analysis",

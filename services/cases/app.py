@@ -16,6 +16,7 @@ from services.cases.categories import routes as categories
 from services.cases.consumers import CONSUMERS
 from services.cases.critical import routes as critical
 from services.cases.files.routes import routes as file_routes
+from services.cases.hate_crimes import routes as hate_crimes
 from services.cases.incidents import routes as incidents
 from services.cases.openings import routes as openings
 from services.cases.partners import routes as partners
@@ -55,6 +56,7 @@ service = Service(
         categories.routes,
         incidents.streams,
         incidents.bulk,
+        hate_crimes.routes,
         incidents.routes,
         problems.routes,
         programmes.routes,

@@ -8,6 +8,7 @@ from beatbook.contracts.catalogue import EVENTS
 from beatbook.contracts.envelope import EVERYONE, Event
 from services.cases.files.rules import ROLES, Kind
 from services.cases.incidents import rules as incidents
+from services.cases.tasks import rules as tasks
 from services.forum.forums import rules as forums
 from services.handover.assignments import rules as assignments
 from services.handover.briefs import rules as briefs
@@ -30,6 +31,10 @@ READERS = {
     forum.RecordsExported: forums.INSIDERS,
     forum.SignalRaised: forums.INSIDERS,
     forum.SignalCleared: forums.INSIDERS,
+    cases.HateCrimeFlagged: tasks.SUPERVISING,
+    cases.HateCrimeClassified: tasks.SUPERVISING,
+    cases.TaskGiven: tasks.SUPERVISING,
+    cases.TaskClosed: tasks.SUPERVISING,
     cases.IncidentRecorded: incidents.RECORDERS,
     cases.ProblemOpened: ROLES[Kind.PROBLEM].overseers,
     cases.ProblemMoved: ROLES[Kind.PROBLEM].overseers,

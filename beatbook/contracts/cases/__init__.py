@@ -5,6 +5,7 @@ from beatbook.contracts.cases.critical import (
     CriticalIncidentStoodDown,
     CriticalReviewOverdue,
 )
+from beatbook.contracts.cases.hate_crimes import HateCrimeClassified, HateCrimeFlagged
 from beatbook.contracts.cases.incidents import IncidentRecorded
 from beatbook.contracts.cases.openings import OpeningEnded, OpeningForced, OpeningReviewed
 from beatbook.contracts.cases.partners import AgencyChanged, AgencyRegistered, MemorandumEnded, MemorandumSigned
@@ -19,6 +20,8 @@ __all__ = [
     "CriticalIncidentDeclared",
     "CriticalIncidentStoodDown",
     "CriticalReviewOverdue",
+    "HateCrimeClassified",
+    "HateCrimeFlagged",
     "IncidentRecorded",
     "MemorandumEnded",
     "MemorandumSigned",

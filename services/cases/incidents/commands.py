@@ -140,6 +140,12 @@ async def record_incident(
     return incident, bool(added)
 
 
+async def raise_priority(session: AsyncSession, incident: Incident) -> None:
+    """Have an incident seen first, for features above that note something of it. Rule C2."""
+    incident.is_urgent = True
+    await session.flush()
+
+
 def _read(fields: dict[str, object], now: datetime) -> Report:
     try:
         return read_report(fields, now)

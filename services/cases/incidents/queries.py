@@ -39,9 +39,13 @@ async def list_incidents(
     return (await session.exec(statement)).all()
 
 
-async def incident_by_id(session: AsyncSession, actor: Actor, incident_id: UUID) -> Incident:
+async def incident_by_id(
+    session: AsyncSession, actor: Actor, incident_id: UUID, *, locked: bool = False
+) -> Incident:  # fmt: skip
     """One incident; raises `NotFound`, also for one that the actor may not see."""
     statement = visible_to(select(Incident).where(Incident.id == incident_id), actor, col(Incident.area))
+    if locked:
+        statement = statement.with_for_update(key_share=True)
     incident = (await session.exec(statement)).first()
     if incident is None:
         raise NotFound("incident")

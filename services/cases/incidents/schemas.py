@@ -128,4 +128,5 @@ class IncidentView(View):
     weekday: int | None = Field(description="By the source's clock, Monday 0 to Sunday 6")
     hour: int | None = Field(description="By the source's clock, 0 to 23")
     local_category: str | None
+    is_urgent: bool
     recorded_at: datetime

@@ -8,7 +8,7 @@ the row. Their one wall is `visible_to`. ARCHITECTURE 6.
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, ForeignKeyConstraint, Index, SmallInteger, text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKeyConstraint, Index, SmallInteger, text
 from sqlmodel import Field
 
 from beatbook.kit.db import UTC_TIME, text_enum
@@ -24,6 +24,9 @@ class Incident(CasesTable, table=True):
     __table_args__ = (
         # a country's sources name their reports uniquely; another country's are not its business
         Index("incidents_once", text("split_part(area, '.', 1)"), "source", "external_id", unique=True),
+        Index("incidents_urgent", "id", postgresql_where=text("is_urgent")),
+        Index("incidents_category", "category", "month", postgresql_ops={"category": "text_pattern_ops"}),
+        Index("incidents_place", "place", "id", postgresql_where=text("place is not null")),
         Index("incidents_area_month", "area", "month", postgresql_ops={"area": "text_pattern_ops"}),
     )
 
@@ -45,6 +48,8 @@ class Incident(CasesTable, table=True):
     hour: int | None = Field(default=None, sa_column=Column(SmallInteger))
     """By the source's clock, 0 to 23; None when no hour is known."""
     local_category: str | None = None
+    is_urgent: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=text("false")))
+    """Raised by what is noted of it, such as bias; never lowered."""
     recorded_at: datetime = Field(sa_column=Column(UTC_TIME, nullable=False))
 
 
