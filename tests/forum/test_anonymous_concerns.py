@@ -13,9 +13,11 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
+from beatbook.kit.allowances import network_hash
+from beatbook.kit.receipts import is_well_formed, plain, receipt_code
 from beatbook.kit.timers import WorkerContext
-from services.forum.receipts.commands import forget_networks, network_hash
-from services.forum.receipts.rules import ALLOWANCES, Asking, is_well_formed, plain, receipt_code
+from services.forum.receipts.commands import forget_networks
+from services.forum.receipts.rules import ALLOWANCES, Asking
 from tests.forum.conftest import NOW, Api, World
 from tests.serving import make_app, started
 

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.forum.receipts.rules import (
-    ALLOWANCES,
+from beatbook.kit.receipts import (
     ALPHABET,
     CODE_BITS,
     Allowance,
@@ -18,6 +17,7 @@ from services.forum.receipts.rules import (
     receipt_hash,
     spend,
 )
+from services.forum.receipts.rules import ALLOWANCES
 
 pytestmark = pytest.mark.pure
 

@@ -11,6 +11,7 @@ from beatbook.contracts.forum import ConcernPublished, ConcernRaised
 from beatbook.kit.db import AsyncSession
 from beatbook.kit.errors import Forbidden, Refused
 from beatbook.kit.events import emit
+from beatbook.kit.receipts import CODE_BITS, receipt_code, receipt_hash
 from beatbook.kit.web import ExpectedVersion
 from services.forum.agenda.queries import entries_of
 from services.forum.agenda.rules import EntryKind
@@ -23,7 +24,7 @@ from services.forum.forums.tables import Forum
 from services.forum.meetings.queries import meeting_by_id
 from services.forum.members.queries import seats
 from services.forum.receipts.commands import take
-from services.forum.receipts.rules import CODE_BITS, Asking, receipt_code, receipt_hash
+from services.forum.receipts.rules import Asking
 
 WORDS = frozenset({"text", "wish", "place", "point"})
 

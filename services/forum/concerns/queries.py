@@ -11,6 +11,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from beatbook.contracts.actor import Actor
 from beatbook.kit.db import AsyncSession
 from beatbook.kit.errors import Forbidden, NotFound
+from beatbook.kit.receipts import receipt_hash
 from beatbook.kit.scoping import lies_within
 from services.forum.concerns.rules import (
     WAITING,
@@ -22,7 +23,6 @@ from services.forum.concerns.schemas import ConcernFilter, ConcernInside, Concer
 from services.forum.concerns.tables import Concern, ConcernStep
 from services.forum.forums.rules import INSIDERS, may_manage, may_see_inside
 from services.forum.forums.tables import Forum
-from services.forum.receipts.rules import receipt_hash
 
 MOST_STEPS = 100
 """Steps that one concern can have."""

@@ -6,12 +6,12 @@ from uuid import UUID
 from fastapi import Query, Request, Response
 
 from beatbook.contracts.areas import AreaCode
+from beatbook.kit.allowances import network_of_caller
 from beatbook.kit.auth import CurrentActor
 from beatbook.kit.clock import Now
 from beatbook.kit.db import Read, Write
 from beatbook.kit.errors import NotFound, answer
 from beatbook.kit.paging import Page, PageParams
-from beatbook.kit.settings import ServiceSettings
 from beatbook.kit.web import IfMatch, router, set_etag
 from services.forum.concerns import commands, queries
 from services.forum.concerns.rules import Category
@@ -26,17 +26,10 @@ from services.forum.concerns.schemas import (
     ReceiptView,
     StepView,
 )
-from services.forum.receipts.commands import network_hash, take
+from services.forum.receipts.commands import take
 from services.forum.receipts.rules import Asking
 
 routes = router(tags=["concerns"])
-
-
-def _network(request: Request, now: Now) -> str:
-    """The caller's network as it may be kept for some minutes."""
-    settings: ServiceSettings = request.app.state.settings
-    address = request.client.host if request.client else None
-    return network_hash(settings.feed_secret.get_secret_value().encode(), address, now)
 
 
 @routes.post("/forums/{forum_id}/concerns", status_code=201)
@@ -61,7 +54,7 @@ async def raise_anonymously(
 ) -> ReceiptView:
     """Raise a concern without giving a name. The code in the answer is shown once, and is the only way to follow it."""
     response.headers["Cache-Control"] = "no-store"
-    network = _network(http, now)
+    network = network_of_caller(http, now)
     concern, forum, code = await commands.raise_anonymously(session, actor, now, forum_id, network, request)
     return ReceiptView(receipt=code, forum=forum.name, area=concern.area, triage_by=concern.triage_by)
 
@@ -72,7 +65,7 @@ async def follow_concern(receipt: ReceiptIn, session: Write, now: Now, http: Req
 
     A code that is wrong and one that is none get the same answer.
     """
-    await take(session, now, Asking.FOLLOW_FROM, _network(http, now))
+    await take(session, now, Asking.FOLLOW_FROM, network_of_caller(http, now))
     found = await queries.followed(session, receipt.code)
     if found is None:  # answered, not raised: what the question took of the allowance has to stay
         told = answer(NotFound("concern"))
