@@ -26,6 +26,8 @@ OVERSEEING = frozenset({Role.SUPERVISOR})
 """Those who see every case of their area: for single cases, of which others may not even know. Rule C14."""
 WATCHING = frozenset({Role.SUPERVISOR, Role.OVERSIGHT})
 """Those who are told that a case was opened by force: the supervisor and the auditor. Rule C14."""
+OVERSIGHT = frozenset({Role.OVERSIGHT})
+"""Those who look into complaints about police, and nobody else. Rule C19."""
 ADVISING = frozenset({Role.ADMIN, Role.ADVISOR, Role.SUPERVISOR, Role.COUNCIL})
 """Those who read assignments and briefs."""
 PARTNERING = frozenset({Role.ADMIN, Role.PARTNER})

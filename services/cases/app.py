@@ -13,6 +13,7 @@ from services.cases.areas import routes as areas
 from services.cases.areas.queries import Places
 from services.cases.base import CasesTable
 from services.cases.categories import routes as categories
+from services.cases.complaints import routes as complaints
 from services.cases.consumers import CONSUMERS
 from services.cases.critical import routes as critical
 from services.cases.files.routes import routes as file_routes
@@ -63,6 +64,8 @@ service = Service(
         critical.routes,
         partners.routes,
         pattern_routes,
+        complaints.routes,
+        complaints.figures,
     ),
     events=tuple(registry(vars(contract)).values()),
     metadata=CasesTable.metadata,

@@ -1,5 +1,6 @@
 """What the cases service publishes, a file for each noun: ids, codes and counts, never a person (Rule C13)."""
 
+from beatbook.contracts.cases.complaints import ComplaintMoved, ComplaintOverdue, ComplaintReceived
 from beatbook.contracts.cases.critical import (
     CriticalIncidentDeclared,
     CriticalIncidentStoodDown,
@@ -17,6 +18,9 @@ from beatbook.contracts.cases.tasks import TaskClosed, TaskGiven
 __all__ = [
     "AgencyChanged",
     "AgencyRegistered",
+    "ComplaintMoved",
+    "ComplaintOverdue",
+    "ComplaintReceived",
     "CriticalIncidentDeclared",
     "CriticalIncidentStoodDown",
     "CriticalReviewOverdue",

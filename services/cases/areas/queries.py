@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated
 
@@ -26,6 +27,20 @@ def _open_within(root: str, today: date) -> ColumnElement[bool]:
 async def count_open_areas(session: AsyncSession, root: str, today: date) -> int:
     """How many open areas the replica knows, the root itself and below it."""
     return (await session.exec(select(func.count()).where(_open_within(root, today)))).one()
+
+
+async def is_open(session: AsyncSession, code: str, today: date) -> bool:
+    """Whether an area is an open one of the register: for whoever asks, without making an index."""
+    return (
+        await session.exec(select(Area.code).where(Area.code == code, _open_within(code, today)))
+    ).first() is not None
+
+
+async def municipalities(session: AsyncSession, country: str) -> Sequence[str]:
+    """The codes of a country's municipalities, closed ones too."""
+    statement = select(Area.code).where(lies_within(col(Area.code), country), func.strpos(Area.code, ".") > 0)
+    codes = (await session.exec(statement.order_by(Area.code))).all()
+    return [code for code in codes if code.count(".") == 1]
 
 
 class Places:

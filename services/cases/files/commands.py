@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from beatbook.contracts.actor import Actor
+from beatbook.contracts.actor import PUBLIC, Actor
 from beatbook.kit.db import AsyncSession
 from beatbook.kit.errors import Forbidden
 from beatbook.kit.ids import new_id
-from beatbook.kit.sealing import KeyRing
+from beatbook.kit.sealing import KeyRing, SealingKey
 from services.cases.audit.commands import note
-from services.cases.files.queries import Entered
+from services.cases.files.queries import Entered, as_clock
 from services.cases.files.rules import Kind, Part, may_open_file, part_of
 from services.cases.files.tables import CaseFile, CaseKey
 
@@ -42,12 +42,29 @@ async def open_file(
         opened_at=now,
         opened_by=actor.subject,
     )
+    key = await _keep(session, actor, now, vault, file)
+    return Entered(file, part_of(actor, file) or Part.TEAM, key)
+
+
+async def receive_file(
+    session: AsyncSession, now: datetime, vault: KeyRing, kind: Kind, area: str
+) -> tuple[CaseFile, SealingKey]:
+    """Make the file of a case that somebody without a part in it hands in; nothing here says who. Rule C19.
+
+    The rest of the transaction is the service's own work: the sender could not add rows to a case they may not see.
+    """
+    await as_clock(session)
+    file = CaseFile(id=new_id(), kind=kind, area=area, team=[], opened_at=now, opened_by=PUBLIC.subject)
+    return file, await _keep(session, PUBLIC, now, vault, file)
+
+
+async def _keep(session: AsyncSession, actor: Actor, now: datetime, vault: KeyRing, file: CaseFile) -> SealingKey:
     wrapped, key = vault.make(file.id)
     session.add(file)
     await session.flush()
     session.add(CaseKey(case_id=file.id, wrapped=wrapped))
-    await note(session, actor, now, "open", case_id=file.id, kind=opening.kind)
-    return Entered(file, part_of(actor, file) or Part.TEAM, key)
+    await note(session, actor, now, "open", case_id=file.id, kind=file.kind)
+    return key
 
 
 def assign(entered: Entered, *, team: Sequence[str] | None = None, supervisor: str | None = None) -> None:

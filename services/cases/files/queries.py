@@ -8,7 +8,7 @@ from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from fastapi import Depends, Request
-from sqlalchemy import ColumnElement, Select, and_, any_, false, func, literal, or_, text
+from sqlalchemy import ColumnElement, Select, and_, any_, false, func, literal, not_, or_, text
 from sqlalchemy import select as core_select
 from sqlmodel import col, select
 
@@ -146,6 +146,7 @@ def visible_to(statement: Statement, actor: Actor, now: datetime, kind: Kind | N
             *(
                 and_(
                     col(CaseFile.kind) == one,
+                    not_(lies_within(col(CaseFile.area), *actor.areas_as(roles.barred))),
                     or_(
                         lies_within(col(CaseFile.area), *actor.areas_as(roles.overseers)),
                         and_(lies_within(col(CaseFile.area), *actor.areas_as(roles.workers)), mine),

@@ -93,11 +93,13 @@ class Roles:
 
     overseers: frozenset[Role]
     workers: frozenset[Role]
+    barred: frozenset[Role] = frozenset()
+    """Who holds one of these for the area has no part, whatever else they are."""
 
 
 _POLICE = Roles(frozenset({Role.SUPERVISOR}), frozenset({Role.OFFICER, Role.ADMIN}))
 ROLES: Mapping[Kind, Roles] = dict.fromkeys(Kind, _POLICE) | {
-    Kind.COMPLAINT: Roles(frozenset({Role.OVERSIGHT}), frozenset())
+    Kind.COMPLAINT: Roles(frozenset({Role.OVERSIGHT}), frozenset(), _POLICE.overseers | _POLICE.workers)
 }
 """By kind. Complaints about police are unseen by the police of the area (Rule C19)."""
 
@@ -136,6 +138,8 @@ def part_of(actor: Actor, file: Filed, *, opened: bool = False) -> Part | None:
     `opened`: the actor broke the glass, and the hour is not over.
     """
     roles = ROLES[file.kind]
+    if actor.may_as(roles.barred, file.area):
+        return None
     if actor.may_as(roles.overseers, file.area):
         return Part.SUPERVISOR
     if actor.may_as(roles.workers, file.area):
