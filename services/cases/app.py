@@ -9,14 +9,18 @@ from beatbook.contracts.envelope import registry
 from beatbook.kit.sealing import KeyRing
 from beatbook.kit.service import Service
 from beatbook.kit.settings import ServiceSettings
+from services.cases.agreements import routes as agreements
 from services.cases.areas import routes as areas
 from services.cases.areas.queries import Places
 from services.cases.base import CasesTable
 from services.cases.categories import routes as categories
 from services.cases.complaints import routes as complaints
+from services.cases.conferences import routes as conferences
 from services.cases.consumers import CONSUMERS
 from services.cases.critical import routes as critical
+from services.cases.diversion import routes as diversion
 from services.cases.files.routes import routes as file_routes
+from services.cases.followups import routes as followups
 from services.cases.hate_crimes import routes as hate_crimes
 from services.cases.incidents import routes as incidents
 from services.cases.openings import routes as openings
@@ -28,6 +32,7 @@ from services.cases.problems import routes as problems
 from services.cases.programmes import routes as programmes
 from services.cases.reactions import REACTIONS
 from services.cases.settings import CasesSettings
+from services.cases.steps import routes as steps
 from services.cases.tasks import routes as tasks
 from services.cases.timers import TIMERS
 
@@ -66,6 +71,12 @@ service = Service(
         pattern_routes,
         complaints.routes,
         complaints.figures,
+        diversion.routes,
+        agreements.routes,
+        conferences.routes,
+        steps.routes,
+        followups.routes,
+        followups.figures,
     ),
     events=tuple(registry(vars(contract)).values()),
     metadata=CasesTable.metadata,

@@ -5,6 +5,12 @@ from collections.abc import Mapping, Sequence
 from beatbook.contracts import cases as told
 from beatbook.contracts.envelope import Event
 from beatbook.kit.reactions import Reaction
+from services.cases.conferences.commands import stop_unconsented
+from services.cases.followups.commands import plan_follow_ups
 from services.cases.patterns.commands import follow_cases
 
-REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {told.ProblemMoved: (follow_cases,)}
+REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
+    told.DiversionConsentWithdrawn: (stop_unconsented,),
+    told.DiversionMoved: (plan_follow_ups,),
+    told.ProblemMoved: (follow_cases,),
+}

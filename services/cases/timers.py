@@ -7,9 +7,11 @@ from beatbook.contracts.actor import Actor
 from beatbook.kit.db import AsyncSession
 from beatbook.kit.sealing import KeyRing
 from beatbook.kit.timers import Timer, WorkerContext
+from services.cases.agreements.reminders import remind_of_terms
 from services.cases.base import CLOCK
 from services.cases.complaints.reminders import forget_networks, remind_of_complaints
 from services.cases.critical.reminders import remind_of_reviews
+from services.cases.followups.commands import ask_due
 from services.cases.patterns.scanning import scan_all
 from services.cases.problems.sealing import seal_old_cases
 from services.cases.settings import CasesSettings
@@ -48,6 +50,8 @@ TIMERS: tuple[Timer, ...] = (
     Timer(name="critical-reviews", every=OFTEN, run=in_turns(remind_of_reviews)),
     # at once when a worker starts, after the migration that left something to seal
     Timer(name="seal-old-cases", every=timedelta(minutes=1), run=in_turns_with_keys(seal_old_cases)),
+    Timer(name="diversion-terms", every=OFTEN, run=in_turns(remind_of_terms)),
+    Timer(name="diversion-follow-ups", every=timedelta(hours=1), run=in_turns(ask_due)),
     Timer(name="patterns", every=timedelta(seconds=10), run=scan_all),
     Timer(name="complaints-overdue", every=OFTEN, run=in_turns(remind_of_complaints)),
     Timer(name="forget-networks", every=timedelta(minutes=1), run=forget_networks),

@@ -6,6 +6,16 @@ from beatbook.contracts.cases.critical import (
     CriticalIncidentStoodDown,
     CriticalReviewOverdue,
 )
+from beatbook.contracts.cases.diversions import (
+    DiversionConsentGiven,
+    DiversionConsentWithdrawn,
+    DiversionMoved,
+    DiversionReferred,
+    DiversionReminded,
+    DiversionTermSettled,
+    DiversionWarned,
+    MeetingEnded,
+)
 from beatbook.contracts.cases.hate_crimes import HateCrimeClassified, HateCrimeFlagged
 from beatbook.contracts.cases.incidents import IncidentRecorded
 from beatbook.contracts.cases.openings import OpeningEnded, OpeningForced, OpeningReviewed
@@ -24,9 +34,17 @@ __all__ = [
     "CriticalIncidentDeclared",
     "CriticalIncidentStoodDown",
     "CriticalReviewOverdue",
+    "DiversionConsentGiven",
+    "DiversionConsentWithdrawn",
+    "DiversionMoved",
+    "DiversionReferred",
+    "DiversionReminded",
+    "DiversionTermSettled",
+    "DiversionWarned",
     "HateCrimeClassified",
     "HateCrimeFlagged",
     "IncidentRecorded",
+    "MeetingEnded",
     "MemorandumEnded",
     "MemorandumSigned",
     "OpeningEnded",

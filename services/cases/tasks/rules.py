@@ -13,6 +13,8 @@ class TaskKind(StrEnum):
     REVIEW_HATE_CRIME = "review_hate_crime"
     REVIEW_OPENING = "review_opening"
     REVIEW_COMMUNITY_IMPACT = "review_community_impact"
+    FOLLOW_DIVERSION = "follow_diversion"
+    ASK_REOFFENDING = "ask_reoffending"
 
 
 class Outcome(StrEnum):

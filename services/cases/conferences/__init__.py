@@ -1,0 +1,1 @@
+"""Restorative meetings of victim and responsible person. Rule C9a."""

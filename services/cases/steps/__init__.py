@@ -1,0 +1,1 @@
+"""The steps of a diversion case from state to state. Rule C10."""
