@@ -28,6 +28,8 @@ WATCHING = frozenset({Role.SUPERVISOR, Role.OVERSIGHT})
 """Those who are told that a case was opened by force: the supervisor and the auditor. Rule C14."""
 OVERSIGHT = frozenset({Role.OVERSIGHT})
 """Those who look into complaints about police, and nobody else. Rule C19."""
+WATCHING_TENSION = frozenset({Role.OFFICER, Role.SUPERVISOR, Role.ADVISOR})
+"""Those who read how tense an area is. Rule C18."""
 ADVISING = frozenset({Role.ADMIN, Role.ADVISOR, Role.SUPERVISOR, Role.COUNCIL})
 """Those who read assignments and briefs."""
 PARTNERING = frozenset({Role.ADMIN, Role.PARTNER})

@@ -34,6 +34,7 @@ from services.cases.reactions import REACTIONS
 from services.cases.settings import CasesSettings
 from services.cases.steps import routes as steps
 from services.cases.tasks import routes as tasks
+from services.cases.tension import routes as tension
 from services.cases.timers import TIMERS
 
 
@@ -77,6 +78,7 @@ service = Service(
         steps.routes,
         followups.routes,
         followups.figures,
+        tension.routes,
     ),
     events=tuple(registry(vars(contract)).values()),
     metadata=CasesTable.metadata,

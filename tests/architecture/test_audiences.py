@@ -9,6 +9,7 @@ from beatbook.contracts.envelope import EVERYONE, Event
 from services.cases.files.rules import ROLES, Kind
 from services.cases.incidents import rules as incidents
 from services.cases.tasks import rules as tasks
+from services.cases.tension import rules as tension
 from services.forum.forums import rules as forums
 from services.handover.assignments import rules as assignments
 from services.handover.briefs import rules as briefs
@@ -38,6 +39,7 @@ READERS = {
     cases.IncidentRecorded: incidents.RECORDERS,
     cases.ProblemOpened: ROLES[Kind.PROBLEM].overseers,
     cases.ProblemMoved: ROLES[Kind.PROBLEM].overseers,
+    cases.TensionJumped: tension.READERS,
     cases.ComplaintReceived: ROLES[Kind.COMPLAINT].overseers,
     cases.ComplaintMoved: ROLES[Kind.COMPLAINT].overseers,
     cases.ComplaintOverdue: ROLES[Kind.COMPLAINT].overseers,

@@ -24,6 +24,7 @@ from beatbook.contracts.cases.patterns import PatternDecided, PatternLapsed, Pat
 from beatbook.contracts.cases.problems import ProblemMoved, ProblemOpened
 from beatbook.contracts.cases.programmes import ProgrammeLoaded
 from beatbook.contracts.cases.tasks import TaskClosed, TaskGiven
+from beatbook.contracts.cases.tension import TensionJumped
 
 __all__ = [
     "AgencyChanged",
@@ -58,4 +59,5 @@ __all__ = [
     "ProgrammeLoaded",
     "TaskClosed",
     "TaskGiven",
+    "TensionJumped",
 ]
