@@ -22,7 +22,7 @@ FROM python:3.13-slim-bookworm
 LABEL org.opencontainers.image.title="Beatbook" \
       org.opencontainers.image.licenses="AGPL-3.0-or-later"
 RUN useradd --system --uid 10001 --user-group --no-create-home --home-dir /nonexistent beatbook \
- && install -d -o beatbook -g beatbook -m 0700 /keys \
+ && install -d -o beatbook -g beatbook -m 0700 /keys /ledger \
  && install -d -o beatbook -g beatbook -m 0755 /jwks
 COPY --from=build /opt/beatbook /opt/beatbook
 ENV PATH=/opt/beatbook/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \

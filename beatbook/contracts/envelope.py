@@ -14,6 +14,8 @@ SUBJECT_PREFIX = "beatbook"
 
 EVERYONE = frozenset(Role)
 """An event whose mere existence is public knowledge."""
+NOBODY: frozenset[Role] = frozenset()
+"""For the services themselves: nobody follows it."""
 STAFF = frozenset(
     {Role.ADMIN, Role.COUNCIL, Role.OFFICER, Role.SUPERVISOR, Role.ADVISOR, Role.EVALUATOR, Role.CORE_GROUP}
 )

@@ -5,7 +5,7 @@ AES-256-GCM with random nonces (NIST SP 800-38D); keys from secrets by HKDF (RFC
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Any, Literal
 from uuid import UUID
 
@@ -23,6 +23,10 @@ _ID = 8
 
 class Unreadable(Exception):
     """What was sealed cannot be opened: changed, moved elsewhere, or under a key that is not known here."""
+
+
+class Destroyed(Unreadable):
+    """The key of this thing was destroyed; what is there is from a copy."""
 
 
 class SealingKey:
@@ -50,7 +54,9 @@ class SealingKey:
 class KeyRing:
     """The key-encryption keys: the first wraps, the others only unwrap what an earlier one has wrapped."""
 
-    def __init__(self, secrets: Sequence[str]) -> None:
+    def __init__(self, secrets: Sequence[str], destroyed: Container[UUID] = ()) -> None:
+        self.destroyed = destroyed
+        """Whose keys were destroyed, as far as that is known outside the database."""
         self._keys = dict(map(_derived, secrets))
         self.current = next(iter(self._keys))
         """The id of the key in use, 8 bytes: what a wrapped key begins with, after its form."""
@@ -61,7 +67,9 @@ class KeyRing:
         return self._wrap(key, about), SealingKey(key, about)
 
     def open(self, wrapped: bytes, about: UUID) -> SealingKey:
-        """The key of a thing; raises `Unreadable`."""
+        """The key of a thing; raises `Unreadable`, `Destroyed` for one that came back with an older copy."""
+        if about in self.destroyed:
+            raise Destroyed
         return SealingKey(self._unwrap(wrapped, about), about)
 
     def rewrap(self, wrapped: bytes, about: UUID) -> bytes:

@@ -50,6 +50,7 @@ def secrets_of(name: str, instance: Instance) -> dict[str, str]:
     if name == "cases":
         secrets["case_keys"] = instance.secret("case_keys")
         secrets["name_index_key"] = instance.secret("name_index_key")
+        secrets["expunged_ledger"] = str(instance.directory / "expunged-cases")
     if name == "forum":
         secrets["archive_key"] = instance.secret("archive_key")
     if name == "webhooks":

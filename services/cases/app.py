@@ -31,6 +31,10 @@ from services.cases.people.names import NameIndex
 from services.cases.problems import routes as problems
 from services.cases.programmes import routes as programmes
 from services.cases.reactions import REACTIONS
+from services.cases.retention import routes as retention
+from services.cases.retention.ledger import Ledger
+from services.cases.retention.queries import load_schedule
+from services.cases.retention.rules import Schedule
 from services.cases.settings import CasesSettings
 from services.cases.steps import routes as steps
 from services.cases.tasks import routes as tasks
@@ -44,8 +48,9 @@ async def open_resources(settings: ServiceSettings) -> AsyncIterator[Mapping[typ
     assert isinstance(settings, CasesSettings)
     yield {
         Places: Places(),
-        KeyRing: KeyRing(settings.key_secrets),
+        KeyRing: KeyRing(settings.key_secrets, Ledger(settings.expunged_ledger)),
         NameIndex: NameIndex(settings.name_secrets),
+        Schedule: load_schedule(settings.retention_rules),
     }
 
 
@@ -57,6 +62,8 @@ service = Service(
         file_routes,
         people.searching,
         people.routes,
+        retention.schedules,
+        retention.routes,
         tasks.routes,
         openings.breaking,
         openings.routes,

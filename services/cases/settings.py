@@ -1,6 +1,7 @@
 """What the cases service is told from outside besides."""
 
 from functools import cached_property
+from pathlib import Path
 
 from pydantic import SecretStr, field_validator
 
@@ -23,6 +24,11 @@ class CasesSettings(ServiceSettings):
 
     By the first names are indexed, by all they are looked for: an old one can go when the index was made anew.
     """
+
+    retention_rules: Path | None = None
+    """A file that says how long cases are kept, by kind and outcome (Rule C16); Beatbook's own periods if none."""
+    expunged_ledger: Path | None = None
+    """Where the ledger of expunged cases is kept: beside the secrets, and in no backup of the database (Rule C16)."""
 
     @field_validator("case_keys", "name_index_key")
     @classmethod

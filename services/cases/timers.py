@@ -14,6 +14,9 @@ from services.cases.critical.reminders import remind_of_reviews
 from services.cases.followups.commands import ask_due
 from services.cases.patterns.scanning import scan_all
 from services.cases.problems.sealing import seal_old_cases
+from services.cases.retention.commands import enter_in_ledger, expunge_again, expunge_due, settle
+from services.cases.retention.ledger import Ledger
+from services.cases.retention.queries import load_schedule
 from services.cases.settings import CasesSettings
 
 
@@ -46,7 +49,29 @@ def in_turns_with_keys(
 
 OFTEN = timedelta(minutes=10)
 
+
+async def keep_ledger(context: WorkerContext) -> None:
+    """Expunge again what a copy of the database brought back; then enter in the ledger what was expunged since."""
+    assert isinstance(context.settings, CasesSettings)
+    ledger = Ledger(context.settings.expunged_ledger)
+    await in_turns(lambda session, actor, now: expunge_again(session, actor, now, ledger))(context)
+    async with context.database.sessions.begin() as session:
+        await enter_in_ledger(session, ledger)
+
+
+async def keep_to_periods(context: WorkerContext) -> None:
+    """Bring all last days in line with the periods in force, and expunge the cases whose last day is over."""
+    assert isinstance(context.settings, CasesSettings)
+    schedule = load_schedule(context.settings.retention_rules)
+    async with context.database.sessions.begin() as session:
+        await settle(session, schedule)
+    await in_turns(expunge_due)(context)
+
+
 TIMERS: tuple[Timer, ...] = (
+    # the first of all when a worker starts: the database may just have been restored
+    Timer(name="expunged-ledger", every=timedelta(minutes=1), run=keep_ledger),
+    Timer(name="retention", every=timedelta(hours=1), run=keep_to_periods),
     Timer(name="critical-reviews", every=OFTEN, run=in_turns(remind_of_reviews)),
     # at once when a worker starts, after the migration that left something to seal
     Timer(name="seal-old-cases", every=timedelta(minutes=1), run=in_turns_with_keys(seal_old_cases)),

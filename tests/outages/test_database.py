@@ -14,7 +14,13 @@ TIMEOUT = 3
 ENOUGH = 40
 """Seconds that tell an answer from a hang, with timeouts of three."""
 AWAY = ["killed", "frozen"]
-WITHOUT_DATABASE = {"/v1/indicators", "/v1/forum-templates", "/v1/archive-keys", "/v1/programmes/schema"}
+WITHOUT_DATABASE = {
+    "/v1/indicators",
+    "/v1/forum-templates",
+    "/v1/archive-keys",
+    "/v1/programmes/schema",
+    "/v1/retention-rules",
+}
 MOST_CONNECTIONS = 5 + 4
 """A pool's, with those opened and closed when many come at once."""
 

@@ -17,6 +17,7 @@ from beatbook.contracts.cases.diversions import (
     MeetingEnded,
 )
 from beatbook.contracts.cases.hate_crimes import HateCrimeClassified, HateCrimeFlagged
+from beatbook.contracts.cases.files import CaseExpunged
 from beatbook.contracts.cases.incidents import IncidentRecorded
 from beatbook.contracts.cases.openings import OpeningEnded, OpeningForced, OpeningReviewed
 from beatbook.contracts.cases.partners import AgencyChanged, AgencyRegistered, MemorandumEnded, MemorandumSigned
@@ -32,6 +33,7 @@ __all__ = [
     "ComplaintMoved",
     "ComplaintOverdue",
     "ComplaintReceived",
+    "CaseExpunged",
     "CriticalIncidentDeclared",
     "CriticalIncidentStoodDown",
     "CriticalReviewOverdue",

@@ -20,7 +20,7 @@ from services.cases.critical.tables import (
     CriticalIncident,
     CriticalRisk,
 )
-from services.cases.files.commands import Opening, assign, open_file
+from services.cases.files.commands import Opening, assign, close, open_file
 from services.cases.files.queries import Entered
 from services.cases.files.rules import Action, Kind
 from services.cases.incidents.queries import incident_by_id
@@ -207,7 +207,7 @@ async def stand_down(
     incident.state, incident.stood_down_at, incident.stood_down_by = rules.State.STOOD_DOWN, now, actor.subject
     incident.sealed_stand_down = into.key.seal(request.model_dump(), queries.STAND_DOWN)
     incident.version += 1
-    into.file.closed_at = now
+    close(into, now)
     event = CriticalIncidentStoodDown(critical_incident_id=incident.id, area=incident.area, stood_down_at=now)
     await emit(session, event, subject=incident.id, area=incident.area, actor=actor, at=now)
     return into, incident

@@ -67,6 +67,16 @@ async def _keep(session: AsyncSession, actor: Actor, now: datetime, vault: KeyRi
     return key
 
 
+def close(entered: Entered, now: datetime, outcome: str | None = None) -> None:
+    """Close a case that was entered and locked, with the code it ended with: from now its retention runs. Rule C16."""
+    entered.file.closed_at, entered.file.outcome = now, outcome
+
+
+def reopen(entered: Entered) -> None:
+    """Open a case again that was entered and locked: it is kept as long as it is open. Rule C16."""
+    entered.file.closed_at = entered.file.outcome = None
+
+
 def assign(entered: Entered, *, team: Sequence[str] | None = None, supervisor: str | None = None) -> None:
     """Set who works on a case and who leads it, of a case entered to `Action.LEAD` and locked. Rule C14."""
     if team is not None:

@@ -1,5 +1,6 @@
 """The doors to cases: `enter` to one, `visible_to` and `unlock` to a list. Rules C13, C14, C15."""
 
+import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -14,13 +15,16 @@ from sqlmodel import col, select
 
 from beatbook.contracts.actor import Actor, Role
 from beatbook.kit.db import AsyncSession
-from beatbook.kit.errors import Forbidden, Gone, NotFound
+from beatbook.kit.errors import Forbidden, Gone, NotFound, Unavailable
 from beatbook.kit.scoping import lies_within
-from beatbook.kit.sealing import KeyRing, SealingKey
+from beatbook.kit.sealing import Destroyed, KeyRing, SealingKey, Unreadable
 from services.cases.audit.commands import note
 from services.cases.files.rules import ROLES, Action, Field, Kind, Part, Verdict, decide, part_of
 from services.cases.files.tables import CaseFile, CaseKey, CaseOpening
 
+log = logging.getLogger(__name__)
+
+EXPUNGED = "This case was expunged: what was written in it cannot be read any more."
 Statement = TypeVar("Statement", bound=Select[*tuple[Any, ...]])
 
 
@@ -92,9 +96,20 @@ async def enter(
     if verdict is Verdict.FORBIDDEN:
         raise Forbidden("Your part in this case does not allow this.", rule="C14")
     if wrapped is None:
-        raise Gone("This case was expunged: what was written in it cannot be read any more.", rule="C16")
+        raise Gone(EXPUNGED, rule="C16")
+    key = _open(vault, wrapped, case_id)
     await note(session, actor, now, action, case_id=case_id, kind=file.kind, detail=detail)
-    return Entered(file, part, vault.open(wrapped, case_id))
+    return Entered(file, part, key)
+
+
+def _open(vault: KeyRing, wrapped: bytes, case_id: UUID) -> SealingKey:
+    try:
+        return vault.open(wrapped, case_id)
+    except Destroyed as error:
+        raise Gone(EXPUNGED, rule="C16") from error
+    except Unreadable as error:
+        log.error("a case's key is under a secret that is not known here")
+        raise Unavailable("The key of this case is under a secret that the service was not given.", 60) from error
 
 
 async def enter_all(
@@ -117,8 +132,9 @@ async def enter_all(
     entered = {}
     for file, wrapped, opened in (await session.exec(statement)).all() if case_ids else ():
         part = part_of(actor, file, opened=opened)
-        if part is not None and decide(part, action, field, file.shared) is Verdict.ALLOWED:
-            entered[file.id] = Entered(file, part, vault.open(wrapped, file.id))
+        allowed = decide(part, action, field, file.shared) is Verdict.ALLOWED
+        if part is not None and allowed and file.id not in vault.destroyed:
+            entered[file.id] = Entered(file, part, _open(vault, wrapped, file.id))
     await note(session, actor, now, noted_as, detail={"cases": sorted(map(str, entered)), "found": len(entered)})
     return entered
 
@@ -188,7 +204,7 @@ async def unlock(
     statement = select(CaseKey.case_id, CaseKey.wrapped).where(col(CaseKey.case_id).in_(case_ids))
     wrapped = (await session.exec(statement)).all()
     await note(session, actor, now, "list", kind=kind, detail={"cases": [str(case_id) for case_id in case_ids]})
-    return {case_id: vault.open(key, case_id) for case_id, key in wrapped}
+    return {case_id: _open(vault, key, case_id) for case_id, key in wrapped if case_id not in vault.destroyed}
 
 
 @asynccontextmanager

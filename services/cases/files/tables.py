@@ -7,7 +7,7 @@ let a row be seen by whoever sees its file. Decision 0032.
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Column, Index, LargeBinary, Text
+from sqlalchemy import Column, Index, LargeBinary, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
@@ -17,8 +17,9 @@ from services.cases.files.rules import Finding, Kind
 
 
 class CaseFile(CasesTable, table=True):
-    """What every case has. `agency`: whom a referral is sent to; `shared`: the fields (`rules.Field`) it may read now.
+    """What every case has; `outcome`: the code it ended with.
 
+    `agency`: whom a referral is sent to; `shared`: the fields (`rules.Field`) it may read now.
     `hold` is the code of a legal hold; `keep_until` the last day it is kept; `expunged_at` when its key was destroyed.
     """
 
@@ -27,6 +28,8 @@ class CaseFile(CasesTable, table=True):
         Index("case_files_area", "area", postgresql_ops={"area": "text_pattern_ops"}),
         Index("case_files_team", "team", postgresql_using="gin"),
         Index("case_files_agency", "agency"),
+        Index("case_files_keep_until", "keep_until", postgresql_where=text("expunged_at is null")),
+        Index("case_files_expunged", "expunged_at", postgresql_where=text("expunged_at is not null")),
     )
 
     id: UUID = Field(primary_key=True)
@@ -39,9 +42,11 @@ class CaseFile(CasesTable, table=True):
     opened_at: datetime = Field(sa_column=Column(UTC_TIME, nullable=False))
     opened_by: str
     closed_at: datetime | None = Field(default=None, sa_column=Column(UTC_TIME))
+    outcome: str | None = None
     hold: str | None = None
     keep_until: date | None = None
     expunged_at: datetime | None = Field(default=None, sa_column=Column(UTC_TIME))
+    retention_version: int = 1
 
 
 class CaseKey(CasesTable, table=True):

@@ -96,6 +96,11 @@ def _write(entered: Entered, person: Person, sent: Mapping[str, Any]) -> None:
         )
 
 
+async def forget_names(session: AsyncSession, case_id: UUID) -> None:
+    """Take the people of a case out of the index of names. Rule C16."""
+    await session.exec(delete(PersonTag).where(col(PersonTag.case_id) == case_id))
+
+
 async def index(session: AsyncSession, names: NameIndex, key: SealingKey, person: Person) -> None:
     """Make the tags by which a person's names are found, in place of those before."""
     await session.exec(delete(PersonTag).where(col(PersonTag.person_id) == person.id))

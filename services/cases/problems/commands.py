@@ -16,7 +16,7 @@ from beatbook.kit.ids import new_id
 from beatbook.kit.sealing import KeyRing
 from beatbook.kit.web import ExpectedVersion
 from services.cases.areas.queries import Places
-from services.cases.files.commands import Opening, assign, open_file
+from services.cases.files.commands import Opening, assign, close, open_file, reopen
 from services.cases.files.queries import as_clock
 from services.cases.files.rules import Action, Field, Kind
 from services.cases.problems import rules
@@ -204,7 +204,10 @@ async def move_problem(
     closed = request.to is rules.Phase.CLOSED
     problem.phase = request.to
     problem.version += 1
-    file.closed_at = now if closed else None
+    if closed:
+        close(case.entered, now, parts.assessment.verdict if parts.assessment else None)
+    else:
+        reopen(case.entered)
     move = ProblemMove(
         id=new_id(),
         problem_id=problem.id,

@@ -6,7 +6,8 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from beatbook.kit.sealing import KeyRing, Unreadable
+from beatbook.kit.errors import Unavailable
+from beatbook.kit.sealing import KeyRing
 from services.cases.files import rotation
 from services.cases.files.queries import enter
 from services.cases.files.rules import Action
@@ -54,7 +55,7 @@ async def test_keys_are_wrapped_anew_and_the_old_secret_can_go(
         for case_id, text in sealed.items():
             entered = await enter(session, ANA, NOW, new, case_id, Action.READ, None)
             assert entered.key.read(text, "place") == "text"
-            with pytest.raises(Unreadable):
+            with pytest.raises(Unavailable):
                 await enter(session, ANA, NOW, KeyRing(settings.key_secrets), case_id, Action.READ, None)
 
 

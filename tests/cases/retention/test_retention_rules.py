@@ -1,0 +1,56 @@
+"""How long cases are kept, by kind and outcome. Rule C16."""
+
+from datetime import date
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from beatbook.kit.ids import new_id
+from services.cases.files.rules import Kind
+from services.cases.retention.ledger import Ledger
+from services.cases.retention.queries import load_schedule
+from services.cases.retention.rules import Period, Schedule, last_day
+
+pytestmark = pytest.mark.pure
+DAY = date(2026, 3, 15)
+
+
+def test_the_periods_that_come_with_it_say_so_and_cover_every_kind() -> None:
+    schedule = load_schedule(None)
+    assert schedule.is_default
+    assert schedule.period(Kind.DIVERSION, "completed").months < schedule.period(Kind.DIVERSION, "breached").months
+    assert all(schedule.period(kind, None).months > 0 for kind in Kind)
+
+
+@given(st.dates(date(2000, 1, 1), date(2100, 1, 1)), st.integers(0, 1200))
+def test_the_last_day_is_in_the_right_month(closed_on: date, months: int) -> None:
+    last = last_day(Period(kind=Kind.PROBLEM, months=months, basis="law"), closed_on)
+    assert (last.year - closed_on.year) * 12 + last.month - closed_on.month == months
+    assert last.day <= closed_on.day
+
+
+def test_a_schedule_leaves_no_kind_and_no_doubt() -> None:
+    whole = [Period(kind=kind, months=1, basis="law") for kind in Kind]
+    assert not Schedule(title="ours", rules=whole).is_default
+    for flawed in (whole[1:], [*whole, whole[0]]):
+        with pytest.raises(ValidationError):
+            Schedule(title="ours", rules=flawed)
+
+
+def test_a_ledger_grows_and_a_broken_line_counts_for_nothing(tmp_path: Path) -> None:
+    first, second, third = (new_id() for _ in range(3))
+    writer, reader = Ledger(tmp_path / "ledger"), Ledger(tmp_path / "ledger")
+    assert first not in reader
+    writer.append([(first, "problem", DAY), (second, "problem", DAY)])
+    assert first in reader
+    assert second in writer
+    with (tmp_path / "ledger").open("a") as file:
+        file.write(str(third)[:20])  # the process died here
+    assert (len(reader), third in reader) == (2, False)
+    writer.append([(third, "victim", DAY)])
+    assert set(reader) == set(Ledger(tmp_path / "ledger")) == {first, second, third}
+    assert UUID(int=0) not in Ledger(None)
