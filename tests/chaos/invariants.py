@@ -28,7 +28,13 @@ EVENT_OF = {
 }  # fmt: skip
 OVERDUE = "decision.overdue"
 """What the clock tells of a decision, once, between its record and its end: nobody asked for it."""
-BY_THE_CLOCK = {"case.expunged", "critical_incident.review_overdue", "complaint.overdue", "pattern.proposed", "pattern.lapsed"}
+BY_THE_CLOCK = {
+    "case.expunged",
+    "critical_incident.review_overdue",
+    "complaint.overdue",
+    "pattern.proposed",
+    "pattern.lapsed",
+}
 """What the clock tells of cases, each once: nobody asked for it."""
 AT_ONCE = date.min
 """How the driver reads `-infinity`, from which on what counts at once counts."""

@@ -18,6 +18,7 @@ from beatbook.contracts.cases.diversions import (
 )
 from beatbook.contracts.cases.hate_crimes import HateCrimeClassified, HateCrimeFlagged
 from beatbook.contracts.cases.files import CaseExpunged
+from beatbook.contracts.cases.hate_crimes import HateCrimeClassified, HateCrimeFlagged
 from beatbook.contracts.cases.incidents import IncidentRecorded
 from beatbook.contracts.cases.openings import OpeningEnded, OpeningForced, OpeningReviewed
 from beatbook.contracts.cases.partners import AgencyChanged, AgencyRegistered, MemorandumEnded, MemorandumSigned
@@ -30,10 +31,10 @@ from beatbook.contracts.cases.tension import TensionJumped
 __all__ = [
     "AgencyChanged",
     "AgencyRegistered",
+    "CaseExpunged",
     "ComplaintMoved",
     "ComplaintOverdue",
     "ComplaintReceived",
-    "CaseExpunged",
     "CriticalIncidentDeclared",
     "CriticalIncidentStoodDown",
     "CriticalReviewOverdue",
