@@ -16,7 +16,6 @@ from beatbook.contracts.cases.diversions import (
     DiversionWarned,
     MeetingEnded,
 )
-from beatbook.contracts.cases.hate_crimes import HateCrimeClassified, HateCrimeFlagged
 from beatbook.contracts.cases.files import CaseExpunged
 from beatbook.contracts.cases.hate_crimes import HateCrimeClassified, HateCrimeFlagged
 from beatbook.contracts.cases.incidents import IncidentRecorded

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "cases_vault_1"
-down_revision = "cases_0011"
+revision = "cases_0017"
+down_revision = "cases_0016"
 branch_labels = None
 depends_on = None
 
