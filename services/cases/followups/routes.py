@@ -1,6 +1,6 @@
 """Follow-ups over HTTP, and what they add up to."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query, Response
@@ -14,6 +14,7 @@ from services.cases.diversion.queries import AtDesk, Case, Desk, open_case
 from services.cases.diversion.routes import PRIVATE
 from services.cases.files.rules import Action
 from services.cases.followups import commands, queries
+from services.cases.followups.rules import After
 from services.cases.followups.schemas import Answer, FollowUpView, ReoffendingView
 
 routes = router("/diversions/{case_id}/follow-ups", tags=["diversion"])
@@ -48,7 +49,7 @@ async def read_reoffending(
     now: Now,
     area: AreaCode,
     year: Annotated[int, Query(ge=2000, le=2200)],
-    months: Literal[6, 12],
+    months: After,
 ) -> ReoffendingView:
     """Who offended again within six or twelve months, by programme and outcome, under disclosure control."""
     return await queries.reoffending(session, actor, now, country=area, year=year, months=months)

@@ -5,7 +5,7 @@ Rules C10, K8.
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Final
+from enum import IntEnum
 
 from dateutil.relativedelta import relativedelta
 
@@ -14,7 +14,14 @@ from beatbook.contracts.areas import Tier, lineage, tier_of
 from beatbook.kit.disclosure import UNDER_FOR_ALL, UNDER_FOR_TRUSTED, Cell, two_way
 from services.cases.diversion.rules import State
 
-AFTER_MONTHS: Final = (6, 12)
+
+class After(IntEnum):
+    """How many months after the end of a case it is asked."""
+
+    SIX = 6
+    TWELVE = 12
+
+
 FOLLOWED = frozenset({State.COMPLETED, State.BREACHED})
 """Who took part: of those who did not, diversion has nothing to be measured by."""
 GRACE = relativedelta(months=3)
@@ -27,7 +34,7 @@ def due_days(outcome: State, ended_on: date, keep_until: date | None) -> Mapping
     """On which days it is asked, by months after the end; not after the day on which the case is expunged. Rule C10."""
     if outcome not in FOLLOWED:
         return {}
-    days = {months: ended_on + relativedelta(months=months) for months in AFTER_MONTHS}
+    days = {int(months): ended_on + relativedelta(months=months) for months in After}
     return {months: day for months, day in days.items() if keep_until is None or day <= keep_until}
 
 
