@@ -1,104 +1,144 @@
-"""How much faster incidents are taken in by batches than one by one, on an instance of its own; ratios of one run.
+"""Bulk intake over HTTP, with placing in wards and an event for each row, beside a bare COPY of the same rows.
 
-Usage: .venv/bin/python benchmarks/bulk_intake.py [rows]
+Each way writes the same rows into the same table, emptied before, with all its indexes. The stream is one CSV body,
+plain or gzip, that the cases service takes as its users send it; COPY has the rows in memory, as the table holds them.
+
+Limit: the stream reaches a quarter of COPY's rows per second.
+
+Usage: nice .venv/bin/python -m benchmarks.bulk_intake [--rounds 5] [--rows 20000]
 """
 
-import json
+import asyncio
+import gzip
 import random
-import signal
-import subprocess
 import sys
-import tempfile
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
-from beatbook.cli.client import Client, open_client
+import aiohttp
+import asyncpg
 
-SINGLE_ROWS = 300
-BATCHES = (50, 500, 5000)
+from beatbook.contracts.areas import tier_of
+from beatbook.contracts.envelope import Received
+from beatbook.contracts.forum import AreaRegistered
+from beatbook.kit.app import create_app
+from beatbook.kit.db import Database
+from beatbook.kit.ids import new_id
+from beatbook.kit.process import run
+from benchmarks.measuring import Ratio, Servers, arguments, interleaved, migrated, rate, report, servers
+from benchmarks.serving import authorization, process, ready, settings_of
+from services.cases.app import service
+from services.cases.areas.commands import register_areas
+
+WANTED = 0.25
 SIDE = 12
-"""Areas per side of a square country of 144 neighbourhoods."""
+"""Wards per side of a square town of 144, a degree each."""
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+KEYS = {
+    "case_keys": "a key of cases for the benchmark alone",
+    "name_index_key": "a key of names for the benchmark alone",
+}
+COLUMNS = (
+    "id", "source", "external_id", "area", "occurred_from", "occurred_until", "month", "weekday", "hour", "longitude",
+    "latitude", "place", "category", "local_category", "reporter_kind", "repeat_victim", "recorded_at",
+)  # fmt: skip
+EMPTY = "truncate incidents, incident_batches cascade"
+CATEGORIES = ("0801", "0501", "050229", "0401", "020111")
 
 
-@contextmanager
-def instance() -> Iterator[Client]:
-    with tempfile.TemporaryDirectory() as directory:
-        ready = Path(directory) / "ready.json"
-        command = [str(Path(sys.executable).with_name("beatbook")), "up", "--port", "28700", "--data-dir", directory]
-        process = subprocess.Popen([*command, "--ready-file", str(ready)], stdout=subprocess.DEVNULL)
-        try:
-            while not ready.exists():
-                if process.poll() is not None:
-                    sys.exit("The instance did not start.")
-                time.sleep(0.1)
-            yield open_client(service="cases", url=None, token=None, data_dir=Path(directory), area="BENCH")
-        finally:
-            process.send_signal(signal.SIGTERM)
-            process.wait()
+def country() -> list[Received[AreaRegistered]]:
+    """The news of a country of one town and its wards."""
 
-
-def country() -> dict[str, object]:
-    def feature(code: str, parent: str, west: float, south: float, side: float) -> dict[str, object]:
+    def area(code: str, position: int, west: float, south: float, side: float) -> Received[AreaRegistered]:
         east, north = west + side, south + side
         ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
-        return {
-            "type": "Feature",
-            "properties": {"code": code, "parent_code": parent, "name": code},
-            "geometry": {"type": "Polygon", "coordinates": [ring]},
-        }
+        data = AreaRegistered(
+            code=code, tier=tier_of(code), names={"en": code}, external_codes={}, population=None,
+            boundary={"type": "Polygon", "coordinates": [ring]}, valid_from=date(2020, 1, 1),
+        )  # fmt: skip
+        return Received(id=new_id(), type=data.wire_type(), subject=str(new_id()), area=code, time=NOW, actor="bench",
+                        data=data, position=position)  # fmt: skip
 
-    wards = [feature(f"W{x}-{y}", "TOWN", x, y, 1) for x in range(SIDE) for y in range(SIDE)]
-    return {"type": "FeatureCollection", "features": [feature("TOWN", "BENCH", 0, 0, SIDE), *wards]}
-
-
-def rows(count: int) -> list[dict[str, object]]:
-    chance = random.Random(1)
-    return [
-        {
-            "external_id": str(number),
-            "month": "2022-01",
-            "longitude": chance.uniform(0, SIDE),
-            "latitude": chance.uniform(0, SIDE),
-            "category": "0801",
-        }
-        for number in range(count)
+    wards = [(x, y) for x in range(SIDE) for y in range(SIDE)]
+    return [area("XK", 1, 0, 0, SIDE), area("XK.TOWN", 2, 0, 0, SIDE)] + [
+        area(f"XK.TOWN.W{x}-{y}", position, x, y, 1) for position, (x, y) in enumerate(wards, 3)
     ]
 
 
-def rate(count: int, work: Callable[[], None]) -> float:
-    began = time.perf_counter()
-    work()
-    return count / (time.perf_counter() - began)
+def incidents(count: int) -> tuple[bytes, list[tuple[Any, ...]]]:
+    """The same incidents as CSV, and as the table holds them."""
+    chance = random.Random(1)
+    lines = ["external_id,occurred_at,hour,longitude,latitude,place,category"]
+    records: list[tuple[Any, ...]] = []
+    for number in range(count):
+        start = datetime(2025, 1, 1, tzinfo=UTC) + timedelta(hours=chance.randrange(8760))
+        x, y = round(chance.uniform(0, SIDE), 5), round(chance.uniform(0, SIDE), 5)
+        place, category = f"{chance.randrange(4000)} Long Street", chance.choice(CATEGORIES)
+        lines.append(f"{number},{start:%Y-%m-%d},{start.hour},{x},{y},{place},{category}")
+        records.append((
+            new_id(), "bench", str(number), f"XK.TOWN.W{int(x)}-{int(y)}", start, start + timedelta(hours=1),
+            start.date().replace(day=1), start.weekday(), start.hour, x, y, place, category, None, "unknown", False,
+            NOW,
+        ))  # fmt: skip
+    return ("\n".join(lines) + "\n").encode(), records
 
 
-def measure(client: Client, count: int) -> None:
-    root = {"code": "BENCH", "name": "Bench"}
-    client.post("forum", "/v1/areas/imports", {"mapping": {"code": "code"}, "root": root, "collections": [country()]})
-    while client.get("cases", "/v1/places/BENCH")["open_areas"] < SIDE * SIDE + 2:
-        time.sleep(0.1)
+async def compare(machines: Servers, url: str, database_url: str, rounds: int, count: int) -> bool:
+    """Print the rates; whether the stream reaches its share of COPY's."""
+    body, records = incidents(count)
+    packed = gzip.compress(body, 6)
+    await ready(url)
+    connection = await asyncpg.connect(database_url)
+    async with aiohttp.ClientSession(headers=authorization(machines)) as http:
 
-    def one_by_one() -> None:
-        for row in rows(SINGLE_ROWS):
-            client.post("cases", "/v1/incidents", {**row, "root": "BENCH", "source": "single"})
+        async def send(content: bytes, **headers: str) -> None:
+            path = f"{url}/v1/incidents/imports/{'0' * 64}?root=XK&source=bench"
+            async with http.put(path, data=content, headers={"Content-Type": "text/csv", **headers}) as answer:
+                told = await answer.json()
+                assert (told["added"], told["refused"]) == (count, 0), told
 
-    def by_batches(size: int) -> None:
-        everything = rows(count)
-        for number, start in enumerate(range(0, count, size)):
-            body = {"import_id": f"{size:064x}", "batch": number, "root": "BENCH", "source": f"batch-{size}"}
-            client.post("cases", "/v1/incidents/batches", {**body, "rows": everything[start : start + size]})
+        async def stream() -> float:
+            await connection.execute(EMPTY)
+            return await rate(count, lambda: send(body))
 
-    base = rate(SINGLE_ROWS, one_by_one)
-    print(json.dumps({"way": "one by one", "rows_per_second": round(base), "ratio": 1.0}))
-    for size in BATCHES:
-        found = rate(count, lambda size=size: by_batches(size))  # type: ignore[misc]
-        print(
-            json.dumps({"way": f"batches of {size}", "rows_per_second": round(found), "ratio": round(found / base, 1)})
-        )
+        async def gzipped() -> float:
+            await connection.execute(EMPTY)
+            return await rate(count, lambda: send(packed, **{"Content-Encoding": "gzip"}))
+
+        async def copy() -> float:
+            await connection.execute(EMPTY)
+            return await rate(
+                count, lambda: connection.copy_records_to_table("incidents", columns=COLUMNS, records=records)
+            )
+
+        figures = await interleaved({"stream": stream, "stream, gzip": gzipped, "bare COPY": copy}, rounds=rounds)
+    await connection.close()
+    wanted = [Ratio("stream", "bare COPY", at_least=WANTED), Ratio("stream, gzip", "bare COPY", at_least=WANTED)]
+    return report("bulk intake", "rows/s", figures, wanted)
+
+
+async def prepared(machines: Servers) -> str:
+    """A database that knows the country."""
+    url = await migrated(machines, service)
+    database = Database(settings_of(machines, service, url, **KEYS))
+    connection = await database.connect()
+    await register_areas(connection, country())
+    await connection.close()
+    await database.close()
+    return url
+
+
+def main() -> None:
+    """Measure."""
+    chosen = arguments(__doc__, rows=20_000)
+    with servers() as machines:
+        database_url = asyncio.run(prepared(machines))
+        settings = settings_of(machines, service, database_url, role="api", **KEYS)
+        url = f"http://127.0.0.1:{settings.port}"
+        with process(machines, lambda: run(service.name, settings, create_app(service, settings))):
+            met = asyncio.run(compare(machines, url, database_url, chosen.rounds, chosen.rows))
+    sys.exit(0 if met else 1)
 
 
 if __name__ == "__main__":
-    with instance() as client:
-        measure(client, int(sys.argv[1]) if len(sys.argv) > 1 else 20_000)
-        client.close()
+    main()
