@@ -1,21 +1,21 @@
-"""A CSV file of incidents as rows for intake, by a mapping in TOML. Rule C1."""
+"""A file of incidents as rows for intake, CSV or JSON lines, plain or gzip, by a mapping in TOML. Rule C1."""
 
 import csv
+import gzip
 import hashlib
-import re
+import json
 import tomllib
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from io import TextIOWrapper
 from pathlib import Path
+from typing import IO, Any
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from beatbook.runtime.refusal import Refusal
-
-_CODE = re.compile(r"[0-9]{2,6}")
-_TIMES = ("occurred_at", "occurred_from", "occurred_until")
 
 
 class _Table(BaseModel):
@@ -28,11 +28,13 @@ class Columns(_Table):
     external_id: str
     month: str | None = None
     occurred_at: str | None = None
+    hour: str | None = None
     occurred_from: str | None = None
     occurred_until: str | None = None
     longitude: str | None = None
     latitude: str | None = None
     area: str | None = None
+    local_area: str | None = None
     place: str | None = None
     category: str | None = None
     reporter_kind: str | None = None
@@ -45,6 +47,8 @@ class Defaults(_Table):
     source: str
     category: str | None = None
     reporter_kind: str | None = None
+    categories: str | None = None
+    """The service's table that the file's categories are in; without one they are ICCS codes."""
     timezone: ZoneInfo | None = None
 
     @field_validator("timezone", mode="before")
@@ -59,13 +63,12 @@ class Defaults(_Table):
 
 
 class Mapping(_Table):
-    """A mapping file: columns, defaults, and local categories with their ICCS codes."""
+    """A mapping file: columns, and what holds for all rows."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
     columns: Columns
     defaults: Defaults
-    categories: dict[str, str] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,7 @@ class Row:
     """A row ready to be sent, and the line of the file it stands on; or, with `refusal`, why it can't be."""
 
     line: int
-    fields: dict[str, str]
+    fields: dict[str, Any]
     refusal: tuple[str, str] | None = None
 
 
@@ -90,7 +93,7 @@ def read_mapping(path: Path) -> Mapping:
 
 @dataclass(frozen=True)
 class IncidentFile:
-    """A CSV file with the mapping that reads it."""
+    """A file with the mapping that reads it."""
 
     path: Path
     mapping: Mapping
@@ -108,21 +111,48 @@ class IncidentFile:
         return sum(1 for _ in self.rows())
 
     def rows(self) -> Iterator[Row]:
-        """The file's rows; raises `Refusal` when it is no CSV or lacks a column that the mapping names."""
+        """The file's rows; raises `Refusal` when it is no such file or lacks a column that the mapping names."""
+        is_json = self._name.endswith((".jsonl", ".ndjson"))
         try:
-            with self.path.open(encoding="utf-8-sig", newline="") as file:
-                lines = csv.reader(file, strict=True)
-                header = [name.strip() for name in next(lines, [])]
-                self._check(header)
-                line = lines.line_num
-                for cells in lines:
-                    first, line = line + 1, lines.line_num
-                    if cells:
-                        yield self._row(first, header, cells)
+            with (
+                gzip.open(self.path) if self._is_packed else self.path.open("rb") as packed,
+                TextIOWrapper(packed, encoding="utf-8-sig", newline="") as file,
+            ):
+                yield from self._json_rows(file) if is_json else self._csv_rows(file)
         except UnicodeDecodeError as error:
-            raise Refusal(
-                f"{self.path} is not CSV in UTF-8: byte {error.start} is no text. Save it as UTF-8."
-            ) from error
+            raise Refusal(f"{self.path} is not in UTF-8: byte {error.start} is no text. Save it as UTF-8.") from error
+        except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+            raise Refusal(f"{self.path} is no whole gzip file. Pack or fetch it anew.") from error
+
+    @property
+    def _is_packed(self) -> bool:
+        return self.path.name.endswith(".gz")
+
+    @property
+    def _name(self) -> str:
+        return self.path.name.removesuffix(".gz")
+
+    def _json_rows(self, file: IO[str]) -> Iterator[Row]:
+        for number, line in enumerate(file, 1):
+            if not line.isspace():
+                try:
+                    yield self._row(number, json.loads(line))
+                except (ValueError, AttributeError):
+                    yield Row(number, {}, ("unreadable", "The line is no JSON object."))
+
+    def _csv_rows(self, file: IO[str]) -> Iterator[Row]:
+        lines = csv.reader(file, strict=True)
+        try:
+            header = [name.strip() for name in next(lines, [])]
+            self._check(header)
+            line = lines.line_num
+            for cells in lines:
+                first, line = line + 1, lines.line_num
+                if cells and len(cells) != len(header):
+                    why = f"The row has {len(cells)} cells where the header has {len(header)}."
+                    yield Row(first, {}, ("unreadable", why))
+                elif cells:
+                    yield self._row(first, dict(zip(header, cells, strict=True)))
         except csv.Error as error:
             raise Refusal(f"{self.path} is not CSV: line {lines.line_num}: {error}.") from error
 
@@ -136,34 +166,15 @@ class IncidentFile:
                 f"Its columns are: {found}. Mend the file, or [columns] of the mapping."
             )
 
-    def _row(self, line: int, header: list[str], cells: list[str]) -> Row:
-        if len(cells) != len(header):
-            why = f"The row has {len(cells)} cells where the header has {len(header)}."
-            return Row(line, {}, ("unreadable", why))
-        named = dict(zip(header, cells, strict=True))
-        fields = {name: named[column].strip() for name, column in self.mapping.columns if column is not None}
+    def _row(self, line: int, named: dict[str, Any]) -> Row:
+        columns = {name: column for name, column in self.mapping.columns if column is not None}
+        fields = {name: value for name, column in columns.items() if (value := _cell(named.get(column))) != ""}
         for name in ("category", "reporter_kind"):
             default = getattr(self.mapping.defaults, name)
-            if default is not None and not fields.get(name):
-                fields[name] = default
-        category = fields.get("category", "")
-        fields["category"] = self.mapping.categories.get(category, category)
-        for name in _TIMES:
-            if name in fields:
-                fields[name] = self._with_offset(fields[name])
-        fields = {name: value for name, value in fields.items() if value}
-        if "category" in fields and not _CODE.fullmatch(fields["category"]):
-            why = f"The category {category[:60]!r} is neither in [categories] of the mapping nor an ICCS code."
-            return Row(line, fields, ("unknown_category", why))
+            if default is not None:
+                fields.setdefault(name, default)
         return Row(line, fields)
 
-    def _with_offset(self, text: str) -> str:
-        """A time of the mapping's time zone with its offset; anything else as it is."""
-        zone = self.mapping.defaults.timezone
-        try:
-            moment = datetime.fromisoformat(text)
-        except ValueError:
-            return text
-        if zone is None or len(text) == 10 or moment.tzinfo is not None:
-            return text
-        return moment.replace(tzinfo=zone).isoformat()
+
+def _cell(value: Any) -> Any:
+    return value.strip() if isinstance(value, str) else "" if value is None else value

@@ -52,7 +52,9 @@ class Outcome:
 
 @app.command("import")
 def import_incidents(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="A CSV file.")],
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="A .csv or .jsonl file, or one with .gz.")
+    ],
     mapping: Annotated[
         Path,
         typer.Option(
@@ -68,7 +70,7 @@ def import_incidents(
     report: Annotated[Path | None, typer.Option(help="Write every refused row there, as CSV.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")] = False,
 ) -> None:
-    """Record the incidents of a CSV file; a second run adds none, an interrupted one goes on where it stopped.
+    """Record the incidents of a file; a second run adds none, an interrupted one goes on where it stopped.
 
     Example: beatbook incidents import asb.csv --mapping asb.toml --root NORTHUMBRIA --report refused.csv
     """
@@ -128,7 +130,7 @@ def _send(client: "Client", file: "IncidentFile", root: str, total: int) -> Outc
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     outcome = Outcome(file.fingerprint(root, BATCH_ROWS))
-    taken = set(client.get("cases", f"/v1/incidents/imports/{outcome.import_id}")["batches"])
+    taken = set(client.get("cases", f"/v1/incidents/imports/{outcome.import_id}", root=root)["batches"])
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty()) as progress:
         task = progress.add_task("Recording incidents", total=total)
@@ -157,6 +159,8 @@ def _send_batch(
             "batch": number,
             "root": root,
             "source": file.mapping.defaults.source,
+            "categories": file.mapping.defaults.categories,
+            "zone": file.mapping.defaults.timezone and file.mapping.defaults.timezone.key,
             "rows": [row.fields for row in fit],
         },
     )

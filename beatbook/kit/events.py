@@ -1,5 +1,7 @@
 """The event log: outbox and history in one table, written in the command's own transaction. Rule X1, ARCHITECTURE 5."""
 
+import csv
+import io
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -27,11 +29,7 @@ _INSERT = """
     insert into events (id, type, subject, area, time, actor, data, traceparent)
     values ($1, $2, $3, $4, $5, $6, $7::text::jsonb, $8)
 """
-_INSERT_MANY = """
-    insert into events (id, type, subject, area, time, actor, data, traceparent)
-    select id, type, subject, area, $5, $6, data::jsonb, $7
-    from unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $8::text[]) as fact (id, type, subject, area, data)
-"""
+_COLUMNS = ("id", "type", "subject", "area", "time", "actor", "data", "traceparent")
 
 
 async def emit(
@@ -80,17 +78,15 @@ async def emit_many(
 
 
 async def _append_all(connection: asyncpg.Connection, facts: Sequence[Fact], actor: str, at: datetime) -> None:
-    await connection.execute(
-        _INSERT_MANY,
-        [new_id() for _ in facts],
-        [fact.event.wire_type() for fact in facts],
-        [fact.subject for fact in facts],
-        [fact.area for fact in facts],
-        at,
-        actor,
-        current_traceparent(),
-        [_data(fact.event) for fact in facts],
+    """Many events by COPY, in half the time of an insert; as CSV, for a connection's codec for jsonb may differ."""
+    time, traceparent = at.isoformat(), current_traceparent()
+    text = io.StringIO()
+    csv.writer(text).writerows(
+        (new_id(), fact.event.wire_type(), fact.subject, fact.area, time, actor, _data(fact.event), traceparent)
+        for fact in facts
     )
+    source = io.BytesIO(text.getvalue().encode())
+    await connection.copy_to_table("events", columns=_COLUMNS, source=source, format="csv")
 
 
 def _note(session: AsyncSession, facts: Sequence[Fact]) -> None:

@@ -2,6 +2,8 @@
 
 import asyncio
 import csv
+import gzip
+import io
 import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -160,7 +162,7 @@ async def test_nothing_is_sent_of_a_file_that_cannot_be_read(
     for name, says in {
         "column.csv": "misses the column month. Its columns are: row_id, when, longitude, latitude, location",
         "map.csv": "misses the columns",
-        "late.csv": "is not CSV in UTF-8",
+        "late.csv": "is not in UTF-8",
         "quote.csv": "is not CSV: line",
         "empty.csv": "Its columns are: none",
     }.items():
@@ -220,22 +222,32 @@ def test_a_mapping_that_is_none(tmp_path: Path, text: str, says: str) -> None:
         read_mapping(path)
 
 
-def test_local_times_get_the_offset_of_their_zone(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["a.csv", "a.csv.gz", "a.jsonl", "a.jsonl.gz"])
+def test_a_file_reads_alike_in_every_form(tmp_path: Path, name: str) -> None:
     mapping = tmp_path / "map.toml"
     mapping.write_text(
-        "[columns]\nexternal_id = 'id'\noccurred_at = 'time'\ncategory = 'kind'\n"
-        "[defaults]\nsource = 's'\ntimezone = 'Europe/London'\n[categories]\nnoise = '0801'"
+        "[columns]\nexternal_id = 'id'\noccurred_at = 'day'\nhour = 'hour'\ncategory = 'kind'\nlocal_area = 'beat'\n"
+        "[defaults]\nsource = 's'\ntimezone = 'Europe/London'\ncategories = 'houston'\ncategory = 'theft'"
     )
-    file = tmp_path / "a.csv"
-    file.write_text(
-        "id,time,kind\n1,2022-07-01 10:00,noise\n2,2022-01-01T10:00,0502\n3,2022-01-01,x\n4,2022-01-01T10:00Z,08\n"
-    )
-    rows = list(IncidentFile(file, read_mapping(mapping)).rows())
-    assert [row.fields["occurred_at"] for row in rows] == [
-        "2022-07-01T10:00:00+01:00", "2022-01-01T10:00:00+00:00", "2022-01-01", "2022-01-01T10:00Z",
-    ]  # fmt: skip
-    assert [row.fields["category"] for row in rows] == ["0801", "0502", "x", "08"]
-    assert [row.refusal is None for row in rows] == [True, True, False, True]
+    records = [{"id": "1", "day": "2022-07-01", "hour": "10", "kind": "rape ", "beat": "1A10"},
+               {"id": "2", "day": "2022-07-02", "hour": "", "kind": "", "beat": "A,\n B"}]  # fmt: skip
+    if ".csv" in name:
+        text = io.StringIO()
+        csv.writer(text).writerows([list(records[0]), *(list(record.values()) for record in records)])
+        content = text.getvalue()
+    else:
+        content = "\n".join(json.dumps(record) for record in records)
+    packed = gzip.compress(content.encode()) if name.endswith(".gz") else content.encode()
+    (tmp_path / name).write_bytes(packed)
+    rows = list(IncidentFile(tmp_path / name, read_mapping(mapping)).rows())
+    assert [row.fields for row in rows] == [
+        {"external_id": "1", "occurred_at": "2022-07-01", "hour": "10", "category": "rape", "local_area": "1A10"},
+        {"external_id": "2", "occurred_at": "2022-07-02", "category": "theft", "local_area": "A,\n B"},
+    ]
+    if name.endswith(".gz"):
+        (tmp_path / name).write_bytes(packed[:-8])
+        with pytest.raises(Refusal, match="gzip"):
+            list(IncidentFile(tmp_path / name, read_mapping(mapping)).rows())
 
 
 @pytest.mark.skipif(not NORTHUMBRIA.exists(), reason="the Northumbria data is not beside this checkout")

@@ -89,7 +89,7 @@ def _month(text: str, zone: ZoneInfo | None) -> Span:
         raise Unfit(Reason.BAD_TIME, "month is written YYYY-MM, such as 2022-01.") from error
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16_384)  # a year of hours
 def _time(text: str, name: str, zone: ZoneInfo | None) -> Span:
     """A whole day, from `2022-01-31`, or a moment, from `2022-01-31T14:05+01:00`."""
     text = text.strip()
@@ -109,7 +109,7 @@ def _time(text: str, name: str, zone: ZoneInfo | None) -> Span:
         ) from error
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16_384)  # a year of hours
 def _hour(text: str, hour: str, zone: ZoneInfo | None) -> Span:
     """An hour of a day, from `2022-01-31` and `14`; one that the clocks leave out is the hour after."""
     try:
