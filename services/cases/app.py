@@ -28,6 +28,7 @@ from services.cases.partners import routes as partners
 from services.cases.patterns.routes import routes as pattern_routes
 from services.cases.people import routes as people
 from services.cases.people.names import NameIndex
+from services.cases.plans import routes as plans
 from services.cases.problems import routes as problems
 from services.cases.programmes import routes as programmes
 from services.cases.reactions import REACTIONS
@@ -73,6 +74,7 @@ service = Service(
         hate_crimes.routes,
         incidents.routes,
         problems.routes,
+        plans.routes,
         programmes.routes,
         critical.routes,
         partners.routes,

@@ -13,6 +13,7 @@ from services.cases.complaints.reminders import forget_networks, remind_of_compl
 from services.cases.critical.reminders import remind_of_reviews
 from services.cases.followups.commands import ask_due
 from services.cases.patterns.scanning import scan_all
+from services.cases.plans.reminders import remind_of_plans
 from services.cases.problems.sealing import seal_old_cases
 from services.cases.retention.commands import enter_in_ledger, expunge_again, expunge_due, settle
 from services.cases.retention.ledger import Ledger
@@ -73,6 +74,7 @@ TIMERS: tuple[Timer, ...] = (
     Timer(name="expunged-ledger", every=timedelta(minutes=1), run=keep_ledger),
     Timer(name="retention", every=timedelta(hours=1), run=keep_to_periods),
     Timer(name="critical-reviews", every=OFTEN, run=in_turns(remind_of_reviews)),
+    Timer(name="plans-overdue", every=OFTEN, run=in_turns(remind_of_plans)),
     # at once when a worker starts, after the migration that left something to seal
     Timer(name="seal-old-cases", every=timedelta(minutes=1), run=in_turns_with_keys(seal_old_cases)),
     Timer(name="diversion-terms", every=OFTEN, run=in_turns(remind_of_terms)),

@@ -32,6 +32,7 @@ BY_THE_CLOCK = {
     "case.expunged",
     "critical_incident.review_overdue",
     "complaint.overdue",
+    "plan_item.overdue",
     "pattern.proposed",
     "pattern.lapsed",
 }

@@ -19,8 +19,12 @@ def _statement(similarity: str, harm: str, expectation: str) -> dict[str, str]:
     return {"similarity": similarity, "harm": harm, "expectation": expectation}
 
 
-def _side(known: str, weakness: str, source: str) -> dict[str, str]:
+def _found(known: str, weakness: str, source: str) -> dict[str, str]:
     return {"known": known, "weakness": weakness, "source": source}
+
+
+def _side(known: str, weakness: str, source: str, controller: dict[str, str]) -> dict[str, Any]:
+    return {**_found(known, weakness, source), "controller": controller}
 
 
 def problems(today: date) -> list[Problem]:
@@ -30,25 +34,34 @@ def problems(today: date) -> list[Problem]:
             "Groups of five to ten young men, mostly from outside the quarter.",
             "Nobody they know sees them there after ten.",
             "Patrol notes, talk with the youth worker",
+            _found("Bar staff know the regulars.", "They do not turn anyone away.", "Talk with two landlords"),
         ),
         "target": _side(
             "Residents above the bars, and passers-by.",
             "They stopped calling, because nothing came of it.",
             "Door to door, 41 households",
+            _found("A residents' watch that ended last year.", "Nobody to call on.", "Residents' association"),
         ),
         "place": _side(
             "A square with four bars, one lamp and no lavatory.",
             "Bars close at the same minute, and the last bus has gone.",
             "Site visit with public works",
+            _found("Public works owns the square.", "No one there after five.", "Site visit with public works"),
         ),
         "causes": ["All bars close at the same time", "No bus after midnight"],
         "data_holders": ["Bus company", "Municipal works", "Ambulance service"],
     }
     plan: dict[str, Any] = {
+        "working_group": [
+            {"office": "Municipal safety council"},
+            {"office": "Bus company", "agency": "alderport-buses"},
+            {"office": "Public works", "agency": "public-works"},
+        ],
         "objectives": [
             {
                 "text": "Fewer reports of noise and fights on the square",
                 "indicator": "incidents_per_10000",
+                "unit": "incidents for 10,000 residents",
                 "baseline": 38.0,
                 "target": 25.0,
                 "due_on": (today + timedelta(days=120)).isoformat(),
@@ -65,6 +78,17 @@ def problems(today: date) -> list[Problem]:
         "evidence": "Reports on the square fell by a third against the two quarters before; around it nothing rose.",
         "keep": "The night bus and the staggered closing times.",
         "change": "Foot patrol on Sundays is not needed.",
+        "next_step": "Count again after the summer.",
+        "measures": [
+            {
+                "objective": 0,
+                "counts": {
+                    "treated": {"before": 120, "after": 81},
+                    "comparison": {"before": 88, "after": 91},
+                    "ring": {"before": 40, "after": 37},
+                },
+            }
+        ],
     }
     parts: dict[str, dict[str, Any]] = {"analysis": analysis, "plan": plan, "assessment": assessment}
     spots = (

@@ -22,7 +22,13 @@ from beatbook.contracts.cases.incidents import IncidentRecorded
 from beatbook.contracts.cases.openings import OpeningEnded, OpeningForced, OpeningReviewed
 from beatbook.contracts.cases.partners import AgencyChanged, AgencyRegistered, MemorandumEnded, MemorandumSigned
 from beatbook.contracts.cases.patterns import PatternDecided, PatternLapsed, PatternProposed
-from beatbook.contracts.cases.problems import ProblemMoved, ProblemOpened
+from beatbook.contracts.cases.problems import (
+    PlanItemEnded,
+    PlanItemOverdue,
+    PlanItemSet,
+    ProblemMoved,
+    ProblemOpened,
+)
 from beatbook.contracts.cases.programmes import ProgrammeLoaded
 from beatbook.contracts.cases.tasks import TaskClosed, TaskGiven
 from beatbook.contracts.cases.tension import TensionJumped
@@ -56,6 +62,9 @@ __all__ = [
     "PatternDecided",
     "PatternLapsed",
     "PatternProposed",
+    "PlanItemEnded",
+    "PlanItemOverdue",
+    "PlanItemSet",
     "ProblemMoved",
     "ProblemOpened",
     "ProgrammeLoaded",

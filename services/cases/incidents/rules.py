@@ -20,6 +20,11 @@ def may_record_incidents(actor: Actor, area: str) -> bool:
     return actor.may_as(RECORDERS, area)
 
 
+def may_read_incidents(actor: Actor, area: str) -> bool:
+    """Who records incidents of an area reads them. ARCHITECTURE 6."""
+    return actor.may_as(READERS, area)
+
+
 def may_record_somewhere(actor: Actor) -> bool:
     """Whether the actor may record incidents in any area at all. Rule C1."""
     return bool(actor.areas_as(RECORDERS))

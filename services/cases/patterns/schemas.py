@@ -9,7 +9,7 @@ from pydantic import Field
 from beatbook.contracts.areas import AreaCode
 from beatbook.kit.web import StrictModel, View
 from services.cases.patterns.rules import Grain, Kind, Span, State
-from services.cases.problems.rules import Line, Passage
+from services.cases.plans.rules import Line, Passage
 
 TEST = (
     "hypergeometric (Fisher's exact test, one-sided) of the place's incidents in the window, given its own and its "

@@ -1,8 +1,7 @@
 """Opening, writing and moving cases."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
@@ -19,10 +18,13 @@ from services.cases.areas.queries import Places
 from services.cases.files.commands import Opening, assign, close, open_file, reopen
 from services.cases.files.queries import as_clock
 from services.cases.files.rules import Action, Field, Kind
+from services.cases.plans.commands import keep_items
+from services.cases.plans.rules import items
 from services.cases.problems import rules
 from services.cases.problems.queries import PARTS, REASON, TITLE, Case, case_by_id, seen_incidents
 from services.cases.problems.schemas import MoveIn, ProblemCreate, ProblemPatch
 from services.cases.problems.tables import Problem, ProblemIncident, ProblemMove
+from services.cases.problems.writing import write
 
 
 async def open_problem(
@@ -41,6 +43,7 @@ async def open_problem(
         phase=rules.Phase.SCANNING,
         sealed_title=entered.key.seal(request.title, TITLE),
         sealed_parts=entered.key.seal(parts.model_dump(mode="json"), PARTS),
+        figures=rules.figures(parts),
     )
     session.add(problem)
     await session.flush()
@@ -80,7 +83,7 @@ async def change_problem(
             f"A case cannot be without {' and '.join(lacking)}: leave the field out, or send a value.", code="invalid"
         )
     _check_consultations(request.consultations or [], now)
-    _write(case, {name: sent[name] for name in ("statement", "consultations") if name in sent})
+    write(case, {name: sent[name] for name in ("statement", "consultations") if name in sent})
     if "title" in sent:
         problem.sealed_title = case.key.seal(sent["title"], TITLE)
     problem.version += 1
@@ -149,41 +152,9 @@ async def _link(
     await session.exec(insert(ProblemIncident).values(rows).on_conflict_do_nothing())
 
 
-async def write_part(
-    session: AsyncSession,
-    actor: Actor,
-    now: datetime,
-    vault: KeyRing,
-    problem_id: UUID,
-    expected: ExpectedVersion,
-    part: rules.Analysis | rules.Plan | rules.Assessment,
-) -> Case:
-    """Write the analysis, plan or assessment anew. Rules C5, C6, C7."""
-    case = await case_by_id(session, actor, now, vault, problem_id, Action.WRITE, locked=True)
-    expected.check(case.problem.version)
-    if isinstance(part, rules.Plan) and (flaws := rules.plan_flaws(part, case.entered.file.opened_at.date())):
-        raise Refused("Objectives must be SMART, a dropped task needs its reason, and dates lie within 20 years.",
-                      code="plan-flawed", rule="C6", unmet=flaws)  # fmt: skip
-    _write(case, {type(part).__name__.lower(): part})
-    case.problem.version += 1
-    return case
-
-
 def _check_consultations(consultations: Sequence[rules.Consultation], now: datetime) -> None:
     if flaws := rules.consultation_flaws(consultations, now):
         raise Refused("A consultation is a talk that was held.", code="consultations-flawed", rule="C4", unmet=flaws)
-
-
-def _write(case: Case, parts: Mapping[str, Any]) -> None:
-    """Put parts into the case, None empties one; raises `Conflict` for those that a step was taken on."""
-    if frozen := rules.frozen_parts(case.problem.phase, list(parts)):
-        raise Conflict(
-            f"The case is in {case.problem.phase}: go back to an earlier phase to change {', '.join(frozen)}.",
-            code="part-frozen",
-            rule="C4",
-        )
-    written = rules.Parts(**{name: value for name, value in parts.items() if value is not None})
-    case.parts = case.parts.model_copy(update={name: getattr(written, name) for name in parts})
 
 
 async def move_problem(
@@ -208,6 +179,7 @@ async def move_problem(
         close(case.entered, now, parts.assessment.verdict if parts.assessment else None)
     else:
         reopen(case.entered)
+    await keep_items(session, actor, now, file, items(parts.plan, parts.reviews, closed=closed))
     move = ProblemMove(
         id=new_id(),
         problem_id=problem.id,

@@ -46,6 +46,7 @@ class Case:
     @parts.setter
     def parts(self, parts: rules.Parts) -> None:
         self.problem.sealed_parts = self.key.seal(parts.model_dump(mode="json"), PARTS)
+        self.problem.figures = rules.figures(parts)
 
 
 async def case_by_id(

@@ -14,16 +14,20 @@ from services.cases.areas.queries import KnownPlaces
 from services.cases.files.queries import Vault
 from services.cases.files.routes import private
 from services.cases.files.rules import Action
-from services.cases.problems import commands, queries
-from services.cases.problems.rules import Analysis, Assessment, Phase, Plan
+from services.cases.plans.rules import Plan
+from services.cases.problems import commands, queries, writing
+from services.cases.problems.rules import Analysis, Measure, Phase
 from services.cases.problems.schemas import (
+    AssessmentIn,
     IncidentsIn,
     LinkView,
+    MeasureIn,
     MoveIn,
     ProblemCreate,
     ProblemPatch,
     ProblemSummary,
     ProblemView,
+    ReviewIn,
 )
 
 routes = router("/problems", tags=["problems"])
@@ -102,7 +106,7 @@ async def write_analysis(
     response: Response,
 ) -> ProblemView:
     """Write the triangle's three sides, causes, and who else holds data."""
-    return _answer(await commands.write_part(session, actor, now, vault, problem_id, expected, request), response)
+    return _answer(await writing.write_analysis(session, actor, now, vault, problem_id, expected, request), response)
 
 
 @routes.put("/{problem_id}/plan")
@@ -117,13 +121,13 @@ async def write_plan(
     response: Response,
 ) -> ProblemView:
     """Write the community safety plan, with its objectives and how each task stands."""
-    return _answer(await commands.write_part(session, actor, now, vault, problem_id, expected, request), response)
+    return _answer(await writing.write_plan(session, actor, now, vault, problem_id, expected, request), response)
 
 
 @routes.put("/{problem_id}/assessment")
 async def write_assessment(
     problem_id: UUID,
-    request: Assessment,
+    request: AssessmentIn,
     session: Write,
     actor: CurrentActor,
     now: Now,
@@ -132,7 +136,31 @@ async def write_assessment(
     response: Response,
 ) -> ProblemView:
     """Write what the response changed, and what to keep, change or stop."""
-    return _answer(await commands.write_part(session, actor, now, vault, problem_id, expected, request), response)
+    return _answer(await writing.write_assessment(session, actor, now, vault, problem_id, expected, request), response)
+
+
+@routes.post("/{problem_id}/measures")
+async def measure(
+    problem_id: UUID, request: MeasureIn, session: Write, actor: CurrentActor, now: Now, vault: Vault
+) -> Measure:
+    """Work out what an assessment would say of an objective, and keep nothing."""
+    case = await queries.case_by_id(session, actor, now, vault, problem_id, Action.READ)
+    return await writing.measure_objective(session, actor, now, case.parts.plan, request)
+
+
+@routes.post("/{problem_id}/reviews")
+async def hold_review(
+    problem_id: UUID,
+    request: ReviewIn,
+    session: Write,
+    actor: CurrentActor,
+    now: Now,
+    vault: Vault,
+    expected: IfMatch,
+    response: Response,
+) -> ProblemView:
+    """Write what a review of the plan found, on the day it was held."""
+    return _answer(await writing.hold_review(session, actor, now, vault, problem_id, expected, request), response)
 
 
 @routes.post("/{problem_id}/move")

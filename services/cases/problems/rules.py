@@ -4,19 +4,15 @@ SARA: scanning, analysis, response, assessment, closed. Rules C4-C7. Source: GP 
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from services.cases.evaluations.rules import Counting, Counts, Result, Verdict
+from services.cases.plans.rules import HORIZON, Line, Part, Passage, Plan, Review, TaskState
 from services.cases.reports.spans import AHEAD
-
-HORIZON = timedelta(days=20 * 365 + 5)
-"""Twenty years: a date further from now, or from the day a case was opened, is a slip of the pen."""
-
-Line = Annotated[str, Field(min_length=1, max_length=200)]
-Passage = Annotated[str, Field(min_length=1, max_length=5000)]
 
 
 class Phase(StrEnum):
@@ -30,30 +26,6 @@ class Phase(StrEnum):
 
 
 PHASES = tuple(Phase)
-
-
-class TaskState(StrEnum):
-    """How a task of the plan stands. Rule C6."""
-
-    OPEN = "open"
-    DONE = "done"
-    DROPPED = "dropped"
-
-
-class Verdict(StrEnum):
-    """What the response changed. Rule C7."""
-
-    SOLVED = "solved"
-    REDUCED = "reduced"
-    UNCHANGED = "unchanged"
-    WORSE = "worse"
-    TOO_EARLY = "too_early"
-
-
-class Part(BaseModel):
-    """Base of what a case is made of; text is trimmed, an unknown field is an error."""
-
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, frozen=True)
 
 
 class Statement(Part):
@@ -73,60 +45,58 @@ class Consultation(Part):
     finding: Passage
 
 
-class Side(Part):
-    """One side of the problem analysis triangle. Rule C5."""
+class Finding(Part):
+    """What is known of someone or something, which weakness was found, and the source. Rule C5."""
 
     known: Passage | None = None
     weakness: Passage | None = None
     source: Line | None = None
 
 
+class Side(Finding):
+    """One side of the problem analysis triangle, and who controls it: handler, guardian, manager. Rule C5."""
+
+    controller: Finding = Finding()
+
+
 class Analysis(Part):
-    """The triangle (each side with who controls it), the causes, and who else holds data. Rule C5; GP fig. 9."""
+    """The triangle: offender and handler, target or victim and guardian, place and manager; causes; who holds data.
+
+    Rule C5; GP fig. 9.
+    """
 
     offender: Side = Side()
     target: Side = Side()
     place: Side = Side()
     causes: list[Passage] = Field(default_factory=list, max_length=50)
-    data_holders: list[Line] = Field(default_factory=list, max_length=50)
+    data_holders: list[Line] = Field(default_factory=list, max_length=50, description="Agencies that hold more data")
 
 
-class Objective(Part):
-    """What shall change: indicator, baseline and target in the indicator's unit, by when. Rule C6."""
+class Measure(Part):
+    """An objective's indicator before and after, what the figures say, and the verdict they suggest. Rule C7."""
 
-    text: Line
-    indicator: Line | None = None
-    baseline: float | None = None
-    target: float | None = None
-    due_on: date | None = None
-
-
-class Task(Part):
-    """A piece of the plan and the office or working group that does it; `reason` says why it was dropped. Rule C6."""
-
-    text: Line
-    owner: Line
-    due_on: date
-    state: TaskState = TaskState.OPEN
-    reason: Line | None = None
-
-
-class Plan(Part):
-    """The community safety plan. Rule C6; GP ch. 3."""
-
-    objectives: list[Objective] = Field(max_length=20)
-    tasks: list[Task] = Field(max_length=100)
-    reviews_on: list[date] = Field(default_factory=list, max_length=20)
+    objective: int
+    counts: Counts
+    counted: Counting | None = Field(default=None, description="How the service counted; null: given by hand")
+    result: Result
+    proposed: Verdict
 
 
 class Assessment(Part):
-    """What came of it, on which evidence, and what to keep, change or stop. Rule C7."""
+    """What came of it, on which evidence; what to keep, change or stop; the next step. Rule C7.
+
+    `proposed` is what the figures suggest; who says otherwise gives a `reason`.
+    """
 
     verdict: Verdict
+    proposed: Verdict | None = None
+    reason: Passage | None = None
     evidence: Passage
+    measures: list[Measure] = Field(default_factory=list)
     keep: Passage | None = None
     change: Passage | None = None
     stop: Passage | None = None
+    next_step: Passage | None = None
 
 
 class Parts(Part):
@@ -136,6 +106,7 @@ class Parts(Part):
     consultations: list[Consultation] = Field(default_factory=list, max_length=100)
     analysis: Analysis = Analysis()
     plan: Plan | None = None
+    reviews: list[Review] = Field(default_factory=list)
     assessment: Assessment | None = None
 
 
@@ -176,18 +147,26 @@ def _unmet_for_analysis(parts: Parts) -> list[str]:
     return unmet
 
 
+CONTROLLERS = {"offender": "handler", "target": "guardian", "place": "manager"}
+"""Who controls each side of the triangle. Rule C5."""
+
+
 def _unmet_for_response(parts: Parts) -> list[str]:
+    unmet = []
+    for side, controller in CONTROLLERS.items():
+        found: Side = getattr(parts.analysis, side)
+        unmet += _unfound(f"analysis.{side}", side, found)
+        unmet += _unfound(f"analysis.{side}.controller", f"{controller}, or that there is none", found.controller)
+    return unmet
+
+
+def _unfound(where: str, whom: str, found: Finding) -> list[str]:
     questions = {
-        "known": "say what is known",
+        "known": f"say what is known of the {whom}",
         "weakness": "say which weakness was found",
         "source": "name the source",
     }
-    return [
-        f"analysis.{side}.{name}: {text}"
-        for side in ("offender", "target", "place")
-        for name, text in questions.items()
-        if getattr(getattr(parts.analysis, side), name) is None
-    ]
+    return [f"{where}.{name}: {text}" for name, text in questions.items() if getattr(found, name) is None]
 
 
 def _unmet_for_assessment(parts: Parts) -> list[str]:
@@ -206,7 +185,17 @@ def _unmet_for_assessment(parts: Parts) -> list[str]:
 
 
 def _unmet_for_closing(parts: Parts) -> list[str]:
-    return [] if parts.assessment else ["assessment: say what the response changed"]
+    done = parts.assessment
+    unmet = []
+    if done is None:
+        unmet.append("assessment: say what the response changed")
+    if done is None or not done.measures:
+        unmet.append("assessment.measures: compare an objective's indicator before and after, against another area")
+    if done is None or not (done.keep or done.change or done.stop):
+        unmet.append("assessment.keep: say what to keep, change or stop")
+    if done is None or not done.next_step:
+        unmet.append("assessment.next_step: say what happens next")
+    return unmet
 
 
 def consultation_flaws(consultations: Sequence[Consultation], now: datetime) -> list[str]:
@@ -224,44 +213,29 @@ def consultation_flaws(consultations: Sequence[Consultation], now: datetime) -> 
     return flaws
 
 
-def plan_flaws(plan: Plan, opened_on: date) -> list[str]:
-    """What keeps the objectives from being SMART, tasks dropped without a reason, dates amiss. Rule C6; GP ch. 3.
+def verdict_flaws(verdict: Verdict, proposed: Verdict | None, reason: str | None) -> list[str]:
+    """Who says otherwise than the figures gives a reason; without figures there is nothing to differ from. Rule C7."""
+    if proposed is None or verdict is proposed or reason is not None:
+        return []
+    return [f"reason: the figures suggest {proposed}; say why the verdict is another"]
 
-    An objective is measured by an indicator from a baseline to another value, by a date after the case was opened. All
-    dates lie within 20 years of that day.
-    """
-    flaws = []
-    for number, objective in enumerate(plan.objectives):
-        where = f"objectives.{number}"
-        flaws += [
-            f"{where}.{name}: {text}"
-            for name, text in {
-                "indicator": "name the indicator that measures it",
-                "baseline": "say the indicator's value now",
-                "target": "say the value to reach",
-                "due_on": "say by when",
-            }.items()
-            if getattr(objective, name) is None
-        ]
-        if objective.baseline is not None and objective.baseline == objective.target:
-            flaws.append(f"{where}.target: set another value than the baseline")
-        if objective.due_on is not None and objective.due_on <= opened_on:
-            flaws.append(f"{where}.due_on: set a date after the case was opened")
-    flaws += [
-        f"tasks.{number}.reason: say why it was dropped"
-        for number, task in enumerate(plan.tasks)
-        if task.state is TaskState.DROPPED and task.reason is None
-    ]
-    dates = {
-        **{f"objectives.{number}.due_on": objective.due_on for number, objective in enumerate(plan.objectives)},
-        **{f"tasks.{number}.due_on": task.due_on for number, task in enumerate(plan.tasks)},
-        **{f"reviews_on.{number}": day for number, day in enumerate(plan.reviews_on)},
+
+def figures(parts: Parts) -> dict[str, Any]:
+    """The numbers, dates and codes of plan and assessment, which outlive what is written: for statistics. Rule C16."""
+    plan, assessment = parts.plan, parts.assessment
+    objectives = (
+        [item.model_dump(mode="json", include={"baseline", "target", "due_on"}) for item in plan.objectives]
+        if plan
+        else []
+    )
+    measures = assessment.measures if assessment else []
+    return {
+        "consultations": len(parts.consultations),
+        "objectives": objectives,
+        "verdict": assessment and assessment.verdict,
+        "proposed": assessment and assessment.proposed,
+        "measures": [measure.model_dump(mode="json", exclude={"counted"}) for measure in measures],
     }
-    return flaws + [
-        f"{where}: set a date within 20 years of the day the case was opened"
-        for where, day in dates.items()
-        if day is not None and abs(day - opened_on) > HORIZON
-    ]
 
 
 def is_back(origin: Phase, target: Phase) -> bool:

@@ -1,6 +1,6 @@
 """Request and answer shapes of problem-solving cases."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -9,16 +9,9 @@ from pydantic import AfterValidator, Field
 from beatbook.contracts.areas import AreaCode
 from beatbook.kit.web import StrictModel, View
 from services.cases.categories.rules import parse_category
-from services.cases.problems.rules import (
-    Analysis,
-    Assessment,
-    Consultation,
-    Line,
-    Passage,
-    Phase,
-    Plan,
-    Statement,
-)
+from services.cases.evaluations.rules import Counting, Counts, Verdict
+from services.cases.plans.rules import Line, Passage, Plan, Review
+from services.cases.problems.rules import Analysis, Assessment, Consultation, Phase, Statement
 
 Category = Annotated[str, AfterValidator(parse_category), Field(examples=["0801"])]
 Subject = Annotated[str, Field(min_length=1, max_length=200, description="The subject of a token, never a name")]
@@ -47,6 +40,35 @@ class ProblemPatch(StrictModel):
     consultations: list[Consultation] | None = Field(default=None, max_length=100)
     team: Team | None = None
     supervisor: Subject | None = None
+
+
+class ReviewIn(StrictModel):
+    """A review of the plan that was held: which one, by its id or as one nobody had planned, and what was found."""
+
+    id: UUID | None = None
+    held_on: date
+    finding: Passage
+
+
+class MeasureIn(StrictModel):
+    """An objective's indicator before and after: counts, or what the service is to count of its incidents."""
+
+    objective: int = Field(ge=0, description="The objective's place in the plan, from 0")
+    counts: Counts | None = None
+    counting: Counting | None = None
+
+
+class AssessmentIn(StrictModel):
+    """What the response changed; who says otherwise than the figures gives the reason."""
+
+    verdict: Verdict
+    reason: Passage | None = None
+    evidence: Passage
+    measures: list[MeasureIn] = Field(default_factory=list, max_length=20)
+    keep: Passage | None = None
+    change: Passage | None = None
+    stop: Passage | None = None
+    next_step: Passage | None = None
 
 
 class MoveIn(StrictModel):
@@ -102,6 +124,7 @@ class ProblemView(ProblemSummary):
     consultations: list[Consultation]
     analysis: Analysis
     plan: Plan | None
+    reviews: list[Review]
     assessment: Assessment | None
     moves: list[MoveView]
     unmet: list[str] = Field(description="What the step to the next phase still needs")

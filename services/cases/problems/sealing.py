@@ -10,12 +10,13 @@ from beatbook.contracts.actor import Actor
 from beatbook.kit.db import AsyncSession
 from beatbook.kit.sealing import KeyRing, SealingKey
 from services.cases.audit.commands import note
-from services.cases.files.queries import as_clock
-from services.cases.files.rules import Kind
+from services.cases.files.queries import Entered, as_clock
+from services.cases.files.rules import Kind, Part
 from services.cases.files.tables import CaseFile, CaseKey
-from services.cases.problems.queries import PARTS, REASON, TITLE
+from services.cases.problems.queries import PARTS, REASON, TITLE, Case
 from services.cases.problems.rules import Phase
 from services.cases.problems.tables import Problem, ProblemMove, UnsealedProblem
+from services.cases.problems.writing import keep_plan
 
 CASES_A_TURN = 200
 """How many cases one transaction seals."""
@@ -36,11 +37,14 @@ async def seal_old_cases(session: AsyncSession, actor: Actor, now: datetime, vau
         return False
     for old in waiting:
         wrapped, key = vault.make(old.id)
-        session.add(_file(old))
+        file, problem = _file(old), _problem(old, key)
+        session.add(file)
         await session.flush()
-        session.add_all([CaseKey(case_id=old.id, wrapped=wrapped), _problem(old, key)])
+        session.add_all([CaseKey(case_id=old.id, wrapped=wrapped), problem])
         await session.flush()
         session.add_all(_moves(old, key))
+        case = Case(Entered(file, Part.TEAM, key), problem, [])
+        await keep_plan(session, actor, now, case, case.parts)
         await note(session, actor, now, "seal", case_id=old.id, kind=Kind.PROBLEM)
     await session.exec(delete(UnsealedProblem).where(col(UnsealedProblem.id).in_([old.id for old in waiting])))
     if len(waiting) == CASES_A_TURN:
@@ -61,6 +65,7 @@ def _file(old: UnsealedProblem) -> CaseFile:
         opened_at=datetime.fromisoformat(content["opened_at"]),
         opened_by=content["opened_by"],
         closed_at=datetime.fromisoformat(closed[-1]) if closed else None,
+        outcome=(content["parts"].get("assessment") or {}).get("verdict") if closed else None,
     )
 
 

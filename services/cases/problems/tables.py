@@ -28,6 +28,8 @@ class Problem(CasesTable, table=True):
     phase: Phase = Field(sa_column=Column(text_enum(Phase), nullable=False))
     sealed_title: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     sealed_parts: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    figures: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSONB, nullable=False))
+    """Numbers, dates and codes of plan and assessment (`rules.figures`)."""
     version: int = 1
 
 

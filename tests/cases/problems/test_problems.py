@@ -9,11 +9,13 @@ from beatbook.contracts.actor import Role
 
 STATEMENT = {"similarity": "same square, Friday nights", "harm": "sleep, two injured", "expectation": "residents ask"}
 CONSULTATION = {"group": "residents", "method": "street briefing", "held_on": "2026-03-01", "finding": "light is out"}
-SIDE = {"known": "k", "weakness": "w", "source": "s"}
+FOUND = {"known": "k", "weakness": "w", "source": "s"}
+SIDE = {**FOUND, "controller": FOUND}
 ANALYSIS = {"offender": SIDE, "target": SIDE, "place": SIDE, "causes": ["dark square"], "data_holders": ["hospital"]}
 OBJECTIVE = {
     "text": "fewer fights",
-    "indicator": "assaults a month",
+    "indicator": "assaults on the square",
+    "unit": "a month",
     "baseline": 12,
     "target": 6,
     "due_on": "2026-12-31",
@@ -24,6 +26,13 @@ ASSESSMENT = {
     "verdict": "reduced",
     "evidence": "12 to 5 a month; in the comparison area 11 to 10",
     "keep": "the lights",
+    "next_step": "look again in a year",
+    "measures": [
+        {
+            "objective": 0,
+            "counts": {"treated": {"before": 120, "after": 70}, "comparison": {"before": 110, "after": 100}},
+        }
+    ],
 }
 
 
@@ -49,7 +58,7 @@ async def test_a_case_through_its_four_phases(call: Any, database: asyncpg.Conne
         return dict(answer.json())
 
     await do("POST", "/move", {"to": "analysis"})
-    assert len((await call("GET", path)).json()["unmet"]) == 9
+    assert len((await call("GET", path)).json()["unmet"]) == 18
     await do("PUT", "/analysis", ANALYSIS)
     await do("POST", "/move", {"to": "response"})
     await do("PUT", "/plan", PLAN)
@@ -65,9 +74,10 @@ async def test_a_case_through_its_four_phases(call: Any, database: asyncpg.Conne
     ]  # fmt: skip
     assert view["moves"][-1]["reason"] == "fights came back"
     events = await database.fetch("select type, subject::text, area, data from events order by seq")
-    assert [row["type"].split(".")[-2] for row in events] == ["opened", *["moved"] * 5]
-    assert {row["subject"] for row in events} == {problem["id"]}
-    assert [row["data"].get("verdict") for row in events] == [None, None, None, None, "reduced", None]
+    moves = [row for row in events if "plan_item" not in row["type"]]
+    assert [row["type"].split(".")[-2] for row in moves] == ["opened", *["moved"] * 5]
+    assert {row["subject"] for row in moves} == {problem["id"]}
+    assert [row["data"].get("verdict") for row in moves] == [None, None, None, None, "reduced", None]
     assert "square" not in str([dict(row) for row in events])
 
 
@@ -108,7 +118,7 @@ async def test_a_plan_that_is_not_smart_is_refused_whole(call: Any) -> None:
     vague = {"objectives": [{"text": "more safety"}], "tasks": [{**TASK, "state": "dropped"}]}
     answer = await call("PUT", f"/v1/problems/{problem['id']}/plan", vague, version=1)
     assert (answer.status_code, answer.json()["code"], answer.json()["rule"]) == (422, "plan-flawed", "C6")
-    assert len(answer.json()["unmet"]) == 5
+    assert len(answer.json()["unmet"]) == 6
 
 
 async def test_a_case_keeps_the_category_that_others_were_told(call: Any, database: asyncpg.Connection) -> None:
