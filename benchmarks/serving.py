@@ -48,6 +48,12 @@ def authorization(machines: Servers) -> dict[str, str]:
 
 def settings_of(machines: Servers, service: Service, database_url: str, **more: Any) -> ServiceSettings:
     """Settings of a service on these servers, on a free port."""
+    if service.name == "cases":
+        more = {
+            "case_keys": "a key-encryption key for benchmarks only",
+            "name_index_key": "a key for the blind index of benchmarks",
+            **more,
+        }
     return service.settings(
         database_url=database_url,
         nats_url=machines.nats.url,

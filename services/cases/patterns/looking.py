@@ -13,10 +13,10 @@ from services.cases.patterns.rules import FALSE_DISCOVERY_RATE, FEWEST, Grain, H
 from services.cases.patterns.significance import Spread, dispersion, p_values
 
 _SCAN = """
-    insert into pattern_scans (country, hypotheses) values ($1, 0) on conflict (country) do update
+    insert into pattern_scans (country, hypotheses, is_due) values ($1, 0, true) on conflict (country) do update
     set country = excluded.country returning last_week, last_month
 """
-_REACH = "update pattern_scans set last_week = $2, last_month = $3 where country = $1"
+_REACH = "update pattern_scans set last_week = $2, last_month = $3, is_due = true where country = $1"
 _MOVED = """
     select distinct place_id, family, municipality from pattern_sightings
     join pattern_places on pattern_places.id = place_id
@@ -27,8 +27,8 @@ _GROUPS = """
     where split_part(municipality, '.', 1) = $1 and grain = $2
 """
 _ABOUT = """
-    select distinct near.place_id, family from unnest($1::bigint[], $2::text[]) as key (place_id, family)
-    join pattern_neighbours as near on near.other_id = key.place_id
+    select distinct near.other_id as place_id, family from unnest($1::bigint[], $2::text[]) as key (place_id, family)
+    join pattern_neighbours as near on near.place_id = key.place_id
 """
 _FORGET = """
     delete from pattern_looks using unnest($1::bigint[], $2::text[]) as key (place_id, family)
@@ -36,39 +36,40 @@ _FORGET = """
           and pattern_looks.place_id = key.place_id and pattern_looks.family = key.family
     returning municipality, kind, pattern_looks.family, grain, band, squares, past
 """
-# a cluster in which one address has all is that address, and looked at as such
+# Each key by itself and by index, whatever the planner believes of tables that an import is filling. A cluster in which
+# one address has all is that address, and looked at as such.
 _LOOK = """
     insert into pattern_looks (kind, place_id, family, grain, band, country, municipality, total, in_short, in_long,
                                past, squares)
     select $3, place_id, family, $4, band, $5, municipality, total, in_short, in_long, past, squares
-    from (
-        select key.place_id, key.family, band, sum(incidents)::int as total,
+    from unnest($1::bigint[], $2::text[]) as key (place_id, family)
+    join pattern_places on pattern_places.id = place_id
+    cross join lateral (
+        select band, sum(incidents)::int as total,
                coalesce(sum(incidents) filter (where bucket >= $7), 0)::int as in_short,
                coalesce(sum(incidents) filter (where bucket >= $8), 0)::int as in_long,
                coalesce(sum(incidents) filter (where bucket < $8), 0)::int as past,
                coalesce(sum(incidents * incidents) filter (where bucket < $8), 0)::bigint as squares
         from (
-            select key.place_id, key.family, band, bucket, count(*) as incidents,
-                   min(sighting.place_id) as first, max(sighting.place_id) as last
-            from unnest($1::bigint[], $2::text[]) as key (place_id, family)
-            {members}
-            join pattern_sightings as sighting
-                 on sighting.place_id = {member} and sighting.family = key.family and grain = $4 and bucket >= $6
+            select band, bucket, count(*) as incidents, min(member.id) as first, max(member.id) as last
+            from ({members}) as member
+            cross join lateral (
+                select bucket, weekday, part from pattern_sightings
+                where place_id = member.id and family = key.family and grain = $4 and bucket >= $6
+                offset 0
+            ) as sighting
             cross join lateral (values ('any'), (part), (weekday || '-' || part)) as bands (band)
             where band is not null
-            group by key.place_id, key.family, band, bucket
-        ) as key
-        group by key.place_id, key.family, band
-        having sum(incidents) >= $9 {several}
+            group by band, bucket
+        ) as by_bucket
+        group by band having sum(incidents) >= $9 {several}
     ) as counted
-    join pattern_places on pattern_places.id = place_id
     returning municipality, kind, family, grain, band, squares, past
 """
 _LOOKS = {
-    Kind.ADDRESS: _LOOK.format(members="", member="key.place_id", several=""),
+    Kind.ADDRESS: _LOOK.format(members="select key.place_id as id", several=""),
     Kind.CLUSTER: _LOOK.format(
-        members="join pattern_neighbours as near on near.place_id = key.place_id",
-        member="near.other_id",
+        members="select other_id as id from pattern_neighbours where place_id = key.place_id",
         several="and min(first) <> max(last)",
     ),
 }
@@ -94,15 +95,15 @@ _MARGINS = """
            coalesce(sum(incidents) filter (where bucket >= $6), 0)::bigint as in_long,
            coalesce(sum(incidents) filter (where bucket < $6), 0)::bigint as past,
            coalesce(sum(incidents::bigint * incidents) filter (where bucket < $6), 0)::bigint as squares
-    from pattern_totals join unnest($1::text[], $2::text[]) as compared (municipality, family)
-         using (municipality, family)
+    from pattern_totals join unnest($1::text[], $2::text[], $7::text[]) as compared (municipality, family, band)
+         using (municipality, family, band)
     where grain = $3 and bucket >= $4
     group by municipality, family, band
 """
 _SPREADS = """
     select municipality, family, band, kind, squares, squared_totals, totals
-    from pattern_spreads join unnest($1::text[], $2::text[]) as compared (municipality, family)
-         using (municipality, family)
+    from pattern_spreads join unnest($1::text[], $2::text[], $4::text[]) as compared (municipality, family, band)
+         using (municipality, family, band)
     where grain = $3
 """
 _CHANCE = """
@@ -183,17 +184,20 @@ def _sum(change: dict[tuple[str, ...], Counter[str]], rows: Iterable[asyncpg.Rec
 
 async def _judge(db: asyncpg.Connection, horizon: Horizon, groups: Sequence[Group]) -> None:
     """Give all that is compared with what changed its p-values: what the municipality has is part of every test."""
-    compared, grain = _columns(groups, 2), horizon.grain.value
-    short, long = horizon.start(Span.SHORT), horizon.start(Span.LONG)
-    rows = await db.fetch(_CANDIDATES, *compared, grain)
+    grain = horizon.grain.value
+    rows = await db.fetch(_CANDIDATES, *_columns(groups, 2), grain)
     if not rows:
         return
+    short, long = horizon.start(Span.SHORT), horizon.start(Span.LONG)
+    municipalities, families, bands = _columns(
+        sorted({(row["municipality"], row["family"], row["band"]) for row in rows}), 3
+    )
     margins = {
         (row["municipality"], row["family"], row["band"]): row
-        for row in await db.fetch(_MARGINS, *compared, grain, horizon.earliest, short, long)
+        for row in await db.fetch(_MARGINS, municipalities, families, grain, horizon.earliest, short, long, bands)
     }
     dispersions: dict[tuple[str, str, str, str], float] = {}
-    for row in await db.fetch(_SPREADS, *compared, grain):
+    for row in await db.fetch(_SPREADS, municipalities, families, grain, bands):
         municipality, family, band, kind, *sums = row
         margin = margins.get((municipality, family, band))
         if margin is not None and margin["past"]:

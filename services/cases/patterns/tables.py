@@ -132,7 +132,7 @@ class SpreadSum(CasesTable, table=True):
 
 
 class Scan(CasesTable, table=True):
-    """How far a country's reports reach, and how many hypotheses are looked at in it."""
+    """How far a country's reports reach, how many hypotheses are looked at, whether its proposals are to be settled."""
 
     __tablename__ = "pattern_scans"
 
@@ -140,6 +140,7 @@ class Scan(CasesTable, table=True):
     last_week: date | None = None
     last_month: date | None = None
     hypotheses: int = 0
+    is_due: bool = False
 
 
 class Cursor(CasesTable, table=True):
