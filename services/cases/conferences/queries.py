@@ -37,7 +37,7 @@ async def unmet(session: AsyncSession, case: Case, conference: Conference) -> li
         case.row.state,
         screened=conference.screened_at is not None,
         is_safe=bool(conference.is_safe),
-        consents=await standing_consents(session, case.id),
+        consents=await standing_consents(session, case),
         guardian_asked=Capacity.GUARDIAN in asked,
     )
 

@@ -1,5 +1,6 @@
 """Opening and assessing diversion cases, and recording who consents. Rules C8, C9, C9a."""
 
+from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
@@ -14,10 +15,20 @@ from services.cases.diversion.queries import Case, Desk, open_case
 from services.cases.diversion.rules import ENDED, State
 from services.cases.diversion.schemas import AssessmentIn, ConsentIn, DiversionCreate, DiversionPatch
 from services.cases.diversion.tables import Diversion, DiversionConsent
-from services.cases.files.commands import Opening, open_file
+from services.cases.files.commands import Opening, assign, open_file
+from services.cases.files.queries import as_clock
 from services.cases.files.rules import Action, Kind
 from services.cases.people.queries import Role, age_at, person_by_id
 from services.cases.programmes.queries import in_force
+from services.cases.programmes.rules import Capacity
+
+SPEAKING: Mapping[Capacity, frozenset[Role]] = {
+    Capacity.RESPONSIBLE: frozenset({Role.RESPONSIBLE}),
+    Capacity.GUARDIAN: frozenset({Role.GUARDIAN}),
+    Capacity.VICTIM: frozenset({Role.VICTIM, Role.GUARDIAN}),
+    Capacity.PROSECUTOR: frozenset(),
+}
+"""Who of a case's people can consent in which capacity; for a victim who is a child, a guardian."""
 
 
 async def open_diversion(desk: Desk, places: Places, request: DiversionCreate) -> Case:
@@ -57,8 +68,9 @@ async def open_diversion(desk: Desk, places: Places, request: DiversionCreate) -
 
 
 async def change_diversion(desk: Desk, case_id: UUID, expected: ExpectedVersion, request: DiversionPatch) -> Case:
-    """Change the text or the link to a referral, or note violence that has become known. Rule C9."""
-    case = await open_case(desk, case_id, Action.WRITE)
+    """Change text, link to a referral, team or supervisor, or note violence that has become known. Rules C9, C14."""
+    assigned = request.model_fields_set & {"team", "supervisor"}
+    case = await open_case(desk, case_id, Action.LEAD if assigned else Action.WRITE)
     expected.check(case.row.version)
     if request.text is not None:
         case.row.sealed_text = case.entered.key.seal(request.text, "diversions.text")
@@ -71,6 +83,9 @@ async def change_diversion(desk: Desk, case_id: UUID, expected: ExpectedVersion,
         if known:
             setattr(case.row, name, True)
     case.row.version += 1
+    if assigned:
+        await as_clock(desk.session)  # whoever hands a case on may not see it any more
+        assign(case.entered, team=request.team, supervisor=request.supervisor)
     return case
 
 
@@ -111,8 +126,7 @@ async def give_consent(desk: Desk, case_id: UUID, expected: ExpectedVersion, req
         raise Conflict(f"The case is {case.row.state}: nothing is consented to any more.", code="ended", rule="C10")
     if request.given_on > desk.today:
         raise Refused("A consent is recorded when it was given: check given_on.", code="consent-ahead", rule="C9")
-    if request.person_id is not None:
-        await person_by_id(desk.session, case.entered, request.person_id)
+    await _check_who(desk, case, request)
     consent = DiversionConsent(
         id=new_id(),
         case_id=case.id,
@@ -127,6 +141,18 @@ async def give_consent(desk: Desk, case_id: UUID, expected: ExpectedVersion, req
     )
     await emit(desk.session, event, subject=case.id, area=case.area, actor=desk.actor, at=desk.now)
     return case
+
+
+async def _check_who(desk: Desk, case: Case, request: ConsentIn) -> None:
+    """Nobody consents in a capacity that is not theirs; raises `Refused`. Rules C9, C9a."""
+    roles = SPEAKING[request.capacity]
+    if (request.person_id is None) != (not roles):
+        raise Refused("A consent names who consents; an authority's names nobody.", code="who-consents", rule="C9")
+    if request.person_id is None:
+        return
+    person = await person_by_id(desk.session, case.entered, request.person_id)
+    if person.role not in roles:
+        raise Refused(f"A {person.role} does not consent as {request.capacity}.", code="who-consents", rule="C9")
 
 
 async def withdraw_consent(desk: Desk, case_id: UUID, consent_id: UUID) -> Case:

@@ -22,7 +22,7 @@ from services.cases.files.queries import Entered, Vault, enter, visible_to
 from services.cases.files.rules import Action, Field, Kind
 from services.cases.files.tables import CaseFile
 from services.cases.programmes.queries import rules_of
-from services.cases.programmes.rules import ProgrammeRules
+from services.cases.programmes.rules import Capacity, ProgrammeRules
 
 
 @dataclass(frozen=True)
@@ -115,10 +115,14 @@ async def consents_of(session: AsyncSession, case_id: UUID) -> Sequence[Diversio
     return (await session.exec(statement.order_by(col(DiversionConsent.id)))).all()
 
 
-async def standing_consents(session: AsyncSession, case_id: UUID) -> frozenset[Consent]:
-    """Who consents to what just now."""
-    given = await consents_of(session, case_id)
-    return frozenset((consent.capacity, consent.purpose) for consent in given if consent.withdrawn_at is None)
+async def standing_consents(session: AsyncSession, case: Case) -> frozenset[Consent]:
+    """Who consents to what just now; of those responsible, the one whom the case is about."""
+    return frozenset(
+        (given.capacity, given.purpose)
+        for given in await consents_of(session, case.id)
+        if given.withdrawn_at is None
+        and (given.capacity is not Capacity.RESPONSIBLE or given.person_id == case.row.person_id)
+    )
 
 
 async def programme_of(session: AsyncSession, case: Case) -> ProgrammeRules | None:
@@ -136,7 +140,7 @@ async def obstacles_of(session: AsyncSession, case: Case, programme: ProgrammeRu
         gender_based_violence=row.gender_based_violence,
         responsibility_accepted=row.responsibility_accepted,
         previous_diversions=row.previous_diversions,
-        consents=await standing_consents(session, case.id),
+        consents=await standing_consents(session, case),
     )
     decided_on = (
         day if row.state in rules.ASSESSABLE else max(programme.valid_from, min(day, _last_day(programme, day)))

@@ -39,6 +39,8 @@ class DiversionPatch(StrictModel):
     referral_id: UUID | None = Field(default=None, description="The referral to a partner's project or treatment")
     domestic_violence: bool | None = None
     gender_based_violence: bool | None = None
+    team: Annotated[list[Subject], Field(max_length=50)] | None = Field(default=None, description="Set by who leads")
+    supervisor: Subject | None = Field(default=None, description="Set by who leads")
 
 
 class AssessmentIn(StrictModel):
@@ -60,7 +62,9 @@ class ConsentIn(StrictModel):
     purpose: Purpose
     form: Form
     given_on: date
-    person_id: UUID | None = Field(default=None, description="The person of this case; null for an authority")
+    person_id: UUID | None = Field(
+        default=None, description="The person of this case who consents; null for the prosecutor, who is an authority"
+    )
 
 
 class ConsentView(View):

@@ -193,9 +193,13 @@ def read_rules(text: str | bytes) -> tuple[ProgrammeRules | None, list[str]]:
     try:
         rules = ProgrammeRules.model_validate(content)
     except ValidationError as error:
-        return None, [f"{'.'.join(map(str, item['loc'])) or 'file'}: {item['msg']}" for item in error.errors()]
+        return None, [f"{'.'.join(map(str, item['loc'])) or 'file'}: {_word(item)}" for item in error.errors()]
     found = flaws(rules)
     return (None, found) if found else (rules, [])
+
+
+def _word(error: Any) -> str:
+    return "not a field here" if error["type"] == "extra_forbidden" else str(error["msg"])
 
 
 def schema() -> dict[str, Any]:

@@ -110,7 +110,8 @@ class Walk:
 
     async def consent(self, capacity: str, purpose: str = "measure") -> str:
         """Record a consent; its id."""
-        body = {"capacity": capacity, "purpose": purpose, "form": "written", "given_on": "2026-03-01"}
+        body = {"capacity": capacity, "purpose": purpose, "form": "written", "given_on": "2026-03-01",
+                "person_id": self.people.get(capacity)}  # fmt: skip
         consents: list[dict[str, str]] = (await self.does("POST", "/consents", body))["consents"]
         return consents[-1]["id"]
 
@@ -148,7 +149,8 @@ def opened(call: Any) -> Open:
         answer = await call("POST", "/v1/diversions", body | changes, as_=OFFICER)
         assert answer.status_code == 201, answer.text
         people = {}
-        for role, more in (("responsible", {"born_on": born_on}), ("victim", {"telephone": "+383 44 555 666"})):
+        more_of = {"responsible": {"born_on": born_on}, "guardian": {}, "victim": {"telephone": "+383 44 555 666"}}
+        for role, more in more_of.items():
             named = {"role": role, "given_names": f"{role} one", "mail": f"{role}@example.org", **more}
             added = await call("POST", f"/v1/cases/{answer.json()['id']}/people", named, as_=OFFICER)
             assert added.status_code == 201, added.text

@@ -186,3 +186,25 @@ async def test_each_change_starts_from_the_version_seen(opened: Open, load: Any)
     case.version = seen
     assert (await case.send("POST", "/steps", {"to": "assessed"})).status_code == 412
     assert (await case.send("POST", "/steps", {"to": "assessed"}, free=True)).status_code == 428
+
+
+async def test_nobody_consents_in_a_capacity_that_is_not_theirs(opened: Open, load: Any) -> None:
+    await load("halt-agreement")
+    case = await opened()
+    body = {"capacity": "guardian", "purpose": "measure", "form": "written", "given_on": TODAY.isoformat()}
+    for who in (None, case.people["responsible"], case.people["victim"]):
+        assert (await case.send("POST", "/consents", body | {"person_id": who})).json()["code"] == "who-consents"
+    prosecutor = body | {"capacity": "prosecutor", "person_id": case.people["victim"]}
+    assert (await case.send("POST", "/consents", prosecutor)).json()["code"] == "who-consents"
+    ahead = body | {"person_id": case.people["guardian"], "given_on": (TODAY + timedelta(days=1)).isoformat()}
+    assert (await case.send("POST", "/consents", ahead)).json()["code"] == "consent-ahead"
+    assert (await case.does("GET", ""))["consents"] == []
+
+
+async def test_team_and_supervisor_are_set_by_who_leads(opened: Open, load: Any) -> None:
+    case = await opened()
+    assert (await case.send("PATCH", "", {"team": ["ben"]})).status_code == 403
+    changed = await case.does("PATCH", "", {"team": ["ben"], "supervisor": "sue"}, as_=SUPERVISOR, subject="sue")
+    assert (changed["team"], changed["supervisor"]) == (["ben"], "sue")
+    assert (await case.send("GET", "")).status_code == 404
+    assert (await case.does("GET", "", subject="ben"))["text"] == "Sprayed the school's wall."

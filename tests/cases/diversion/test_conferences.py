@@ -1,5 +1,6 @@
 """Restorative meetings: two consents held apart, a screen before, a stop at any time. Rule C9a."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -158,3 +159,17 @@ async def test_who_has_no_part_does_not_learn_of_it(opened: Open, load: Any) -> 
             assert answer.status_code in {404, 422}, (method, part)
             assert answer.status_code == 404 or body is None
     assert (await case.does("GET", "/conference"))["state"] == "planned"
+
+
+async def test_of_stopping_and_holding_it_at_once_one_takes_effect(opened: Open, load: Any, database: Any) -> None:
+    case = await ready(opened, load)
+    await case.does("POST", "/conference/start")
+    answers = await asyncio.gather(
+        case.send("POST", "/conference/hold", {"text": "Held."}),
+        *(case.send("POST", "/conference/stop", {"by": "victim"}, free=True) for _ in range(3)),
+    )
+    state = (await case.does("GET", "/conference"))["state"]
+    codes = [answer.status_code for answer in answers]
+    assert codes == ([200, 409, 409, 409] if state == "held" else [codes[0], 200, 200, 200])
+    assert state == "held" or codes[0] in {409, 412}
+    assert await database.fetchval("select count(*) from events where type like '%meeting_ended%'") == 1
