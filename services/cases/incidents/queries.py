@@ -1,11 +1,10 @@
 """Reads of incidents, each through the door `visible_to`."""
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Iterator, Sequence
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import func, tuple_
+from sqlalchemy import ColumnElement, func, tuple_
 from sqlalchemy.orm import Mapped
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
@@ -15,6 +14,7 @@ from beatbook.kit.db import AsyncSession
 from beatbook.kit.errors import NotFound
 from beatbook.kit.scoping import lies_within
 from services.cases.incidents.rules import READERS
+from services.cases.incidents.schemas import IncidentFilter
 from services.cases.incidents.tables import Incident, IncidentBatch, IncidentRefusal
 
 T = TypeVar("T")
@@ -26,17 +26,35 @@ def visible_to(statement: SelectOfScalar[T], actor: Actor, area: Mapped[str]) ->
 
 
 async def list_incidents(
-    session: AsyncSession, actor: Actor, *, area: str | None, month: date | None, after: UUID | None, limit: int
+    session: AsyncSession, actor: Actor, wanted: IncidentFilter, *, after: UUID | None, limit: int
 ) -> Sequence[Incident]:
     """Incidents in the order in which they were recorded."""
     statement = visible_to(select(Incident), actor, col(Incident.area)).order_by(col(Incident.id)).limit(limit)
-    if area is not None:
-        statement = statement.where(lies_within(col(Incident.area), area))
-    if month is not None:
-        statement = statement.where(Incident.month == month)
+    statement = statement.where(*_conditions(wanted))
     if after is not None:
         statement = statement.where(col(Incident.id) > after)
     return (await session.exec(statement)).all()
+
+
+def _conditions(wanted: IncidentFilter) -> Iterator[ColumnElement[bool]]:
+    if wanted.area is not None:
+        yield lies_within(col(Incident.area), wanted.area)
+    if wanted.category is not None:
+        yield col(Incident.category).startswith(wanted.category, autoescape=True)
+    if wanted.month is not None:
+        yield col(Incident.month) == wanted.month
+    if wanted.since is not None:
+        yield col(Incident.occurred_from) >= wanted.since
+    if wanted.until is not None:
+        yield col(Incident.occurred_from) < wanted.until
+    if wanted.weekdays:
+        yield col(Incident.weekday).in_(wanted.weekdays)
+    if wanted.hours:
+        yield col(Incident.hour).in_(wanted.hours)
+    if wanted.place is not None:
+        yield col(Incident.place) == wanted.place
+    if wanted.is_urgent is not None:
+        yield col(Incident.is_urgent).is_(wanted.is_urgent)
 
 
 async def incident_by_id(

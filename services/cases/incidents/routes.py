@@ -8,8 +8,9 @@ from io import StringIO
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query, Request, Response, status
+from fastapi import Depends, Query, Request, Response, status
 from fastapi.responses import StreamingResponse
+from pydantic import AwareDatetime, Field
 from starlette.requests import ClientDisconnect
 
 from beatbook.contracts.areas import AreaCode
@@ -21,6 +22,7 @@ from beatbook.kit.paging import Page, PageParams
 from beatbook.kit.web import router, set_etag
 from services.cases.areas.queries import KnownPlaces
 from services.cases.incidents import commands, imports, queries
+from services.cases.incidents.rules import hours_of
 from services.cases.incidents.schemas import (
     BATCH_ROWS,
     BatchIn,
@@ -30,6 +32,7 @@ from services.cases.incidents.schemas import (
     ImportReport,
     ImportView,
     IncidentCreate,
+    IncidentFilter,
     IncidentView,
     Sending,
 )
@@ -46,6 +49,8 @@ MEDIA = {
     "application/x-ndjson": Format.JSON_LINES,
     "application/gzip": None,
 }
+HOURS = r"^([0-9]|1[0-9]|2[0-3])(-([0-9]|1[0-9]|2[0-3]))?$"
+Weekday = Annotated[int, Field(ge=0, le=6)]
 REFUSAL_COLUMNS = ("batch", "row", "line", "external_id", "reason", "detail")
 
 Month = Annotated[str | None, Query(pattern=r"^[1-9][0-9]{3}-(0[1-9]|1[0-2])$", description="YYYY-MM")]
@@ -162,15 +167,38 @@ def _place(cursor: str | None) -> tuple[int, int] | None:
     return int(match[1]), int(match[2])
 
 
+async def _filter(
+    area: AreaCode | None = None,
+    category: Annotated[
+        str | None, Query(pattern=r"^[0-9]{2,6}$", description="An ICCS code, or how it begins")
+    ] = None,
+    month: Month = None,
+    since: AwareDatetime | None = None,
+    until: AwareDatetime | None = None,
+    weekday: Annotated[list[Weekday], Query(description="Monday 0 to Sunday 6; repeat for several")] = [],  # noqa: B006 - FastAPI makes it anew
+    hours: Annotated[str | None, Query(pattern=HOURS, description="An hour or a band by local time: 22-4")] = None,
+    place: Annotated[str | None, Query(max_length=200)] = None,
+    urgent: bool | None = None,
+) -> IncidentFilter:
+    return IncidentFilter(
+        area=area,
+        category=category,
+        month=date.fromisoformat(f"{month}-01") if month else None,
+        since=since,
+        until=until,
+        weekdays=weekday,
+        hours=hours_of(hours) if hours else (),
+        place=place,
+        is_urgent=urgent,
+    )
+
+
 @routes.get("")
 async def list_incidents(
-    session: Read, actor: CurrentActor, page: PageParams, area: AreaCode | None = None, month: Month = None
+    session: Read, actor: CurrentActor, page: PageParams, wanted: Annotated[IncidentFilter, Depends(_filter)]
 ) -> Page[IncidentView]:
     """Incidents you may see, in the area and below it, in the order in which they were recorded."""
-    first = date.fromisoformat(f"{month}-01") if month else None
-    rows = await queries.list_incidents(
-        session, actor, area=area, month=first, after=page.after_id(), limit=page.limit + 1
-    )
+    rows = await queries.list_incidents(session, actor, wanted, after=page.after_id(), limit=page.limit + 1)
     return page.page(rows, IncidentView.model_validate, lambda row: row.id)
 
 

@@ -49,6 +49,15 @@ class Refusal:
     detail: str
 
 
+def hours_of(band: str) -> list[int]:
+    """The hours of a band: `22-4` is 22, 23, 0, 1, 2, 3 and 4, `9` is that hour; raises `ValueError`. Rule C3."""
+    first, dash, last = band.partition("-")
+    begin, end = int(first), int(last if dash else first)
+    if not (0 <= begin <= 23 and 0 <= end <= 23):
+        raise ValueError("an hour is 0 to 23")
+    return [hour % 24 for hour in range(begin, end + 1 if begin <= end else end + 25)]
+
+
 class Areas(Protocol):
     """The open areas under a root."""
 

@@ -1,5 +1,7 @@
 """Request and answer shapes of incident intake."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -74,6 +76,23 @@ class RefusalView(View):
     external_id: str | None
     reason: Reason
     detail: str
+
+
+@dataclass(frozen=True)
+class IncidentFilter:
+    """What incidents are asked for; None and empty mean all."""
+
+    area: str | None = None
+    category: str | None = None
+    """An ICCS code: of a section or division it means all below."""
+    month: date | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    weekdays: Collection[int] = ()
+    hours: Collection[int] = ()
+    """Of the source's own clock."""
+    place: str | None = None
+    is_urgent: bool | None = None
 
 
 class BatchReport(View):

@@ -26,6 +26,7 @@ class Incident(CasesTable, table=True):
         Index("incidents_once", text("split_part(area, '.', 1)"), "source", "external_id", unique=True),
         Index("incidents_urgent", "id", postgresql_where=text("is_urgent")),
         Index("incidents_category", "category", "month", postgresql_ops={"category": "text_pattern_ops"}),
+        Index("incidents_occurred", "occurred_from"),
         Index("incidents_place", "place", "id", postgresql_where=text("place is not null")),
         Index("incidents_area_month", "area", "month", postgresql_ops={"area": "text_pattern_ops"}),
     )

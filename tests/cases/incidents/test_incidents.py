@@ -9,6 +9,7 @@ import pytest
 
 from beatbook.contracts.actor import Role
 from services.cases.areas.commands import register_areas
+from services.cases.incidents.rules import hours_of
 
 IMPORT = "a" * 64
 RECORDERS = {Role.OFFICER, Role.SUPERVISOR, Role.ADMIN}
@@ -262,3 +263,35 @@ async def test_lists_by_area_and_month_page_by_page(call: Any) -> None:
     for month in ("2022-1", "0022-01", "2022-13", "2٠22-01", "2٠2２-01"):
         assert (await call("GET", f"/v1/incidents?month={month}")).status_code == 422
     assert (await call("GET", "/v1/incidents?after=garbage")).status_code == 422
+
+
+async def test_lists_by_category_time_clock_place_and_urgency(call: Any) -> None:
+    at = {"month": None, "area": "XK.PEC", "longitude": None, "latitude": None}
+    rows = [
+        row(0, **at, occurred_at="2022-01-31T23:10+01:00", category="050211", place="Market"),  # Monday
+        row(1, **at, occurred_at="2022-02-05T01:00+01:00", category="0501"),  # Saturday
+        row(2, **at, occurred_at="2022-02-05", category="0801"),
+        row(3, category="02"),
+    ]
+    assert (await call("POST", "/v1/incidents/batches", batch(*rows))).json()["added"] == 4
+    wanted = {
+        "category=05": "01", "category=0502": "0", "category=08": "2", "weekday=0": "0", "weekday=5": "12",
+        "weekday=0&weekday=5": "012", "hours=22-4": "01", "hours=4-22": "", "hours=1": "1", "place=Market": "0",
+        "since=2022-02-01T00:00Z": "12", "until=2022-02-01T00:00Z": "03", "urgent=true": "", "urgent=false": "0123",
+        "since=2022-01-31T22:10Z&until=2022-01-31T22:11Z": "0", "area=XK.PEC&category=05&hours=0-3&weekday=5": "1",
+    }  # fmt: skip
+    found = {}
+    for query in wanted:
+        items = (await call("GET", f"/v1/incidents?{query}")).json()["items"]
+        found[query] = "".join(sorted(item["external_id"] for item in items))
+    assert found == wanted
+    for query in ("category=5", "weekday=7", "hours=24", "hours=1-", "since=2022-01-01", "until=x"):
+        assert (await call("GET", f"/v1/incidents?{query}")).status_code == 422, query
+
+
+@pytest.mark.pure
+@pytest.mark.parametrize(
+    ("band", "hours"), [("9", [9]), ("22-1", [22, 23, 0, 1]), ("0-23", list(range(24))), ("5-5", [5])]
+)
+def test_bands_of_hours(band: str, hours: list[int]) -> None:
+    assert hours_of(band) == hours
