@@ -41,6 +41,7 @@ from services.cases.steps import routes as steps
 from services.cases.tasks import routes as tasks
 from services.cases.tension import routes as tension
 from services.cases.timers import TIMERS
+from services.cases.victims import routes as victims
 
 
 @asynccontextmanager
@@ -88,6 +89,8 @@ service = Service(
         followups.routes,
         followups.figures,
         tension.routes,
+        victims.routes,
+        victims.promises,
     ),
     events=tuple(registry(vars(contract)).values()),
     metadata=CasesTable.metadata,

@@ -19,6 +19,7 @@ from services.cases.retention.commands import enter_in_ledger, expunge_again, ex
 from services.cases.retention.ledger import Ledger
 from services.cases.retention.queries import load_schedule
 from services.cases.settings import CasesSettings
+from services.cases.victims.reminders import remind_of_promises
 
 
 def in_turns(
@@ -81,5 +82,6 @@ TIMERS: tuple[Timer, ...] = (
     Timer(name="diversion-follow-ups", every=timedelta(hours=1), run=in_turns(ask_due)),
     Timer(name="patterns", every=timedelta(seconds=10), run=scan_all),
     Timer(name="complaints-overdue", every=OFTEN, run=in_turns(remind_of_complaints)),
+    Timer(name="promises-to-victims", every=OFTEN, run=in_turns(remind_of_promises)),
     Timer(name="forget-networks", every=timedelta(minutes=1), run=forget_networks),
 )

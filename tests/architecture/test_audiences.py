@@ -42,6 +42,8 @@ READERS = {
     cases.PlanItemEnded: ROLES[Kind.PROBLEM].overseers,
     cases.PlanItemOverdue: ROLES[Kind.PROBLEM].overseers,
     cases.ProblemMoved: ROLES[Kind.PROBLEM].overseers,
+    cases.VictimPromiseMissed: ROLES[Kind.VICTIM].overseers,
+    cases.VictimPromiseKept: ROLES[Kind.VICTIM].overseers,
     cases.TensionJumped: tension.READERS,
     cases.ComplaintReceived: ROLES[Kind.COMPLAINT].overseers,
     cases.ComplaintMoved: ROLES[Kind.COMPLAINT].overseers,

@@ -33,6 +33,7 @@ BY_THE_CLOCK = {
     "critical_incident.review_overdue",
     "complaint.overdue",
     "plan_item.overdue",
+    "victim_promise.missed",
     "pattern.proposed",
     "pattern.lapsed",
 }

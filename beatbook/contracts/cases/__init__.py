@@ -32,6 +32,7 @@ from beatbook.contracts.cases.problems import (
 from beatbook.contracts.cases.programmes import ProgrammeLoaded
 from beatbook.contracts.cases.tasks import TaskClosed, TaskGiven
 from beatbook.contracts.cases.tension import TensionJumped
+from beatbook.contracts.cases.victims import VictimPromiseKept, VictimPromiseMissed
 
 __all__ = [
     "AgencyChanged",
@@ -71,4 +72,6 @@ __all__ = [
     "TaskClosed",
     "TaskGiven",
     "TensionJumped",
+    "VictimPromiseKept",
+    "VictimPromiseMissed",
 ]

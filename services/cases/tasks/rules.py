@@ -12,6 +12,7 @@ class TaskKind(StrEnum):
 
     REVIEW_HATE_CRIME = "review_hate_crime"
     REVIEW_OPENING = "review_opening"
+    KEEP_PROMISE = "keep_promise"
     LOOK_INTO_TENSION = "look_into_tension"
     REVIEW_PLAN = "review_plan"
     REVIEW_COMMUNITY_IMPACT = "review_community_impact"
