@@ -67,14 +67,17 @@ async def _keep(session: AsyncSession, actor: Actor, now: datetime, vault: KeyRi
     return key
 
 
-def close(entered: Entered, now: datetime, outcome: str | None = None) -> None:
-    """Close a case that was entered and locked, with the code it ended with: from now its retention runs. Rule C16."""
-    entered.file.closed_at, entered.file.outcome = now, outcome
+def close(entered: Entered, now: datetime, outcome: str | None = None, *, months: int | None = None) -> None:
+    """Close a case that was entered and locked, with the code it ended with: from now its retention runs. Rule C16.
+
+    `months`: how long it is kept by the law it was decided under; else the schedule of its kind and outcome says.
+    """
+    entered.file.closed_at, entered.file.outcome, entered.file.kept_months = now, outcome, months
 
 
 def reopen(entered: Entered) -> None:
     """Open a case again that was entered and locked: it is kept as long as it is open. Rule C16."""
-    entered.file.closed_at = entered.file.outcome = None
+    entered.file.closed_at = entered.file.outcome = entered.file.kept_months = None
 
 
 def assign(entered: Entered, *, team: Sequence[str] | None = None, supervisor: str | None = None) -> None:

@@ -20,7 +20,8 @@ class CaseFile(CasesTable, table=True):
     """What every case has; `outcome`: the code it ended with.
 
     `agency`: whom a referral is sent to; `shared`: the fields (`rules.Field`) it may read now.
-    `hold` is the code of a legal hold; `keep_until` the last day it is kept; `expunged_at` when its key was destroyed.
+    `hold` is the code of a legal hold; `keep_until` the last day it is kept, after
+    `kept_months` where the law that it was decided under says so; `expunged_at` when its key was destroyed.
     """
 
     __tablename__ = "case_files"
@@ -45,6 +46,7 @@ class CaseFile(CasesTable, table=True):
     outcome: str | None = None
     hold: str | None = None
     keep_until: date | None = None
+    kept_months: int | None = None
     expunged_at: datetime | None = Field(default=None, sa_column=Column(UTC_TIME))
     retention_version: int = 1
 

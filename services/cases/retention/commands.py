@@ -28,7 +28,8 @@ _SETTLE = """
     with period as (select * from unnest($1::text[], $2::text[], $3::int[]) as one (kind, outcome, months)),
     wanted as (
         select id, (
-            select ((closed_at at time zone 'UTC')::date + make_interval(months => months))::date from period
+            select ((closed_at at time zone 'UTC')::date + make_interval(months => coalesce(kept_months, months)))::date
+            from period
             where period.kind = case_files.kind and (period.outcome = case_files.outcome or period.outcome is null)
             order by period.outcome is null limit 1
         ) as last_day

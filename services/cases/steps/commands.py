@@ -13,13 +13,11 @@ from beatbook.kit.web import ExpectedVersion
 from services.cases.conferences.commands import end_with_case
 from services.cases.diversion.queries import Case, Desk, open_case, programme_of
 from services.cases.diversion.rules import ENDED, REFERRAL_WAY, State
+from services.cases.files.commands import close
 from services.cases.programmes.rules import ProgrammeRules
 from services.cases.steps import queries, rules
 from services.cases.steps.schemas import StepIn
 from services.cases.steps.tables import DiversionStep
-
-MONTHS_WITHOUT_RULES = 6
-"""How long a case that ended before any rules were chosen is kept."""
 
 
 async def take_step(desk: Desk, case_id: UUID, expected: ExpectedVersion, request: StepIn) -> Case:
@@ -59,9 +57,10 @@ async def _move(desk: Desk, case: Case, target: State, programme: ProgrammeRules
     if target in ENDED and row.outcome is None:
         # a breach that is then returned stays a breach in the figures, and is kept as long as one
         row.outcome, row.ended_on = target, desk.today
-        months = MONTHS_WITHOUT_RULES if programme is None else getattr(programme.record_months, target)
-        case.entered.file.closed_at = desk.now
-        case.entered.file.keep_until = desk.today + relativedelta(months=months)
+        months: int | None = getattr(programme.record_months, target) if programme else None
+        close(case.entered, desk.now, target, months=months)
+        if months is not None:
+            case.entered.file.keep_until = desk.today + relativedelta(months=months)
         await end_with_case(desk, case)
 
 

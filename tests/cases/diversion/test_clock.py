@@ -35,7 +35,7 @@ def tick(settings: ServiceSettings, watch: Watch) -> Any:
         database = Database(settings)
         context = WorkerContext(database, settings, watch)
         for timer in service.timers:
-            if timer.name.startswith("diversion"):
+            if timer.name.startswith("diversion") or timer.name == "retention":
                 await timer.run(context)
         await database.close()
 
@@ -139,6 +139,31 @@ async def test_follow_ups_are_asked_and_counted_without_the_person(
         rows = str([dict(row) for row in await database.fetch(f"select * from {table}")])
         assert "reoffended" not in rows
         assert "'yes'" not in rows
+
+
+async def test_a_case_is_expunged_when_the_months_of_its_own_law_have_passed(
+    opened: Open, load: Any, tick: Any, watch: Watch, as_clock: asyncpg.Connection
+) -> None:
+    """Rules C8, C16: 15 months by the programme's rules, where the schedule of retention has 12."""
+    case = await completed(opened, load)
+    watch.later(days=365 + 92)
+    await tick()
+    assert (await case.does("GET", ""))["outcome"] == "completed"
+    watch.later(days=1)
+    await tick()
+    assert (await case.send("GET", "")).status_code == 410
+    assert (await case.send("PUT", "/follow-ups/12", {"reoffended": False})).status_code == 410
+    assert await as_clock.fetchval("select outcome from diversions") == "completed"
+
+
+async def test_what_is_held_is_not_expunged(
+    opened: Open, load: Any, tick: Any, watch: Watch, as_clock: asyncpg.Connection
+) -> None:
+    case = await completed(opened, load)
+    await as_clock.execute("update case_files set hold = 'court'")
+    watch.later(days=3000)
+    await tick()
+    assert (await case.send("GET", "")).status_code == 200
 
 
 async def test_counts_are_shown_to_who_compares_and_small_ones_are_withheld(
