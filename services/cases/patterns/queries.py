@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, cast, func, literal, or_, true
+from sqlalchemy import ColumnElement, case, func, literal_column, or_, true
 from sqlalchemy import select as columns
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
@@ -17,7 +17,7 @@ from beatbook.kit.scoping import lies_within
 from services.cases.files import queries as cases
 from services.cases.files.rules import Kind as CaseKind
 from services.cases.files.tables import CaseFile
-from services.cases.patterns.rules import ANY, SEERS, Kind, State
+from services.cases.patterns.rules import ANY, SEERS, Kind, State, common_area
 from services.cases.patterns.schemas import (
     PlaceView,
     ProposalSummary,
@@ -119,24 +119,29 @@ async def repeat_places(
 ) -> list[RepeatPlace]:
     """The places with most incidents, of those the actor may see. Rule C3."""
     counted: Any = {
-        RankBy.PLACE: literal(None),
+        RankBy.PLACE: literal_column("null::text"),
         RankBy.CATEGORY: col(Sighting.category),
         RankBy.LOCAL_CATEGORY: col(Sighting.local_category),
     }[by]
     incidents = func.count().label("incidents")
+    # where there is a point the same text there is one place, whichever areas its reports were given
+    apart = case((col(Place.longitude).is_(None), col(Place.area)))
     ranked = (
         columns(
-            col(Sighting.place_id),
+            func.min(col(Place.place)).label("place"),
+            func.min(col(Place.longitude)).label("longitude"),
+            func.min(col(Place.latitude)).label("latitude"),
+            func.array_agg(col(Place.area).distinct()).label("areas"),
             counted.label("category"),
             incidents,
             func.count(func.date_trunc("month", col(Sighting.day)).distinct()).label("months"),
-            cast(func.min(col(Sighting.day)), Date).label("first_on"),
-            cast(func.max(col(Sighting.day)), Date).label("last_on"),
+            func.min(col(Sighting.day)).label("first_on"),
+            func.max(col(Sighting.day)).label("last_on"),
         )
         .join(Place, col(Place.id) == col(Sighting.place_id))
         .where(lies_within(col(Place.area), *actor.areas_as(SEERS)))
-        .group_by(col(Sighting.place_id), counted)
-        .order_by(incidents.desc(), col(Sighting.place_id))
+        .group_by(col(Place.key), apart, counted)
+        .order_by(incidents.desc(), func.min(col(Place.id)))
         .limit(limit)
     )
     if area is not None:
@@ -150,13 +155,4 @@ async def repeat_places(
     if until is not None:
         ranked = ranked.where(col(Sighting.day) < until)
     rows = (await (await session.connection()).execute(ranked)).all()
-    places = {
-        place.id: place
-        for place in (await session.exec(select(Place).where(col(Place.id).in_([row[0] for row in rows])))).all()
-    }
-    return [
-        RepeatPlace.model_validate(
-            places[row.place_id].model_dump(include={"place", "longitude", "latitude", "area"}) | dict(row._mapping)
-        )
-        for row in rows
-    ]
+    return [RepeatPlace.model_validate({**row._mapping, "area": common_area(row.areas)}) for row in rows]
