@@ -69,11 +69,19 @@ Key = tuple[int, str]
 
 @dataclass
 class Touched:
-    """What new incidents changed in a country, by grain: places, groups, and the last bucket that has reports."""
+    """Where a country has new incidents, by grain: in which places and groups, each with the last bucket of them."""
 
-    keys: dict[Grain, set[Key]] = field(default_factory=lambda: defaultdict(set))
-    groups: dict[Grain, set[Group]] = field(default_factory=lambda: defaultdict(set))
-    last: dict[Grain, date] = field(default_factory=dict)
+    keys: dict[Grain, dict[Key, date]] = field(default_factory=lambda: defaultdict(dict))
+    groups: dict[Grain, dict[Group, date]] = field(default_factory=lambda: defaultdict(dict))
+
+    def add(self, grain: Grain, bucket: date, key: Key, group: Group) -> None:
+        """One more."""
+        self.keys[grain][key] = max(bucket, self.keys[grain].get(key, bucket))
+        self.groups[grain][group] = max(bucket, self.groups[grain].get(group, bucket))
+
+    def last(self, grain: Grain) -> date | None:
+        """The last bucket of all."""
+        return max(self.groups[grain].values(), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +114,10 @@ async def take(db: asyncpg.Connection, limit: int) -> tuple[int, int, Mapping[st
     await _add(db, new)
     touched: dict[str, Touched] = defaultdict(Touched)
     for item in new:
-        grain, family = item.seen.grain, family_of(item.category)
+        family = family_of(item.category)
         country = touched[item.area.partition(".")[0]]
-        country.keys[grain].add((places[item.area, item.key], family))
-        country.groups[grain].add((municipality_of(item.area), family))
-        country.last[grain] = max(country.last.get(grain, item.seen.bucket), item.seen.bucket)
+        place = places[item.area, item.key]
+        country.add(item.seen.grain, item.seen.bucket, (place, family), (municipality_of(item.area), family))
     return len(rows), position, touched
 
 

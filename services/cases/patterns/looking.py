@@ -31,10 +31,14 @@ _ABOUT = """
     join pattern_neighbours as near on near.place_id = key.place_id
 """
 _FORGET = """
-    delete from pattern_looks using unnest($1::bigint[], $2::text[]) as key (place_id, family)
-    where kind = $3 and grain = $4
-          and pattern_looks.place_id = key.place_id and pattern_looks.family = key.family
-    returning municipality, kind, pattern_looks.family, grain, band, squares, past
+    delete from pattern_looks where ctid = any(array(
+        select look.place from unnest($1::bigint[], $2::text[]) as key (place_id, family)
+        cross join lateral (
+            select ctid as place from pattern_looks
+            where kind = $3 and place_id = key.place_id and family = key.family and grain = $4 offset 0
+        ) as look
+    ))
+    returning municipality, kind, family, grain, band, squares, past
 """
 # Each key by itself and by index, whatever the planner believes of tables that an import is filling. A cluster in which
 # one address has all is that address, and looked at as such.
@@ -84,10 +88,13 @@ _SPREAD = """
 """
 _HYPOTHESES = "update pattern_scans set hypotheses = hypotheses + $2 where country = $1"
 _CANDIDATES = """
-    select kind, place_id, family, grain, band, municipality, total, in_short, in_long, p_short, p_long
-    from pattern_looks join unnest($1::text[], $2::text[]) as compared (municipality, family)
-         using (municipality, family)
-    where grain = $3 and in_long >= 5
+    select look.* from unnest($1::text[], $2::text[]) as compared (municipality, family)
+    cross join lateral (
+        select kind, place_id, family, grain, band, municipality, total, in_short, in_long, p_short, p_long
+        from pattern_looks
+        where municipality = compared.municipality and family = compared.family and grain = $3 and in_long >= 5
+        offset 0
+    ) as look
 """
 _MARGINS = """
     select municipality, family, band, sum(incidents)::bigint as total,
@@ -119,13 +126,14 @@ async def look(db: asyncpg.Connection, country: str, touched: Touched) -> None:
     """Bring what is looked at in a country up to date, with the p-values of all that is compared with it. Rule C3."""
     (row,) = await db.fetch(_SCAN, country)
     before = {Grain.WEEK: row["last_week"], Grain.MONTH: row["last_month"]}
-    after = {grain: _later(before[grain], touched.last.get(grain)) for grain in Grain}
+    after = {grain: _later(before[grain], touched.last(grain)) for grain in Grain}
     await db.execute(_REACH, country, after[Grain.WEEK], after[Grain.MONTH])
     for grain in Grain:
-        if (last := after[grain]) is None or grain not in touched.last:
+        if (last := after[grain]) is None or not touched.keys[grain]:
             continue
         horizon = Horizon(grain, last)
-        keys, groups = set(touched.keys[grain]), set(touched.groups[grain])
+        keys = {key for key, bucket in touched.keys[grain].items() if bucket >= horizon.earliest}
+        groups = {group for group, bucket in touched.groups[grain].items() if bucket >= horizon.earliest}
         if before[grain] not in {None, last}:
             moved, compared = await _moved(db, country, Horizon(grain, before[grain]), horizon)
             keys |= moved
