@@ -9,7 +9,7 @@ _PROPOSED = """
         observed, expected, p_value, q_value, hypotheses, evidence_position, evidence_as_of, state, case_open,
         proposed_at, version)
     values (
-        gen_random_uuid(), 'XK', 'XK.PRI', 'address', 1, '{1}', '0502', 'any', 'week', 'short', '2025-01-01',
+        gen_random_uuid(), 'XK', 'XK.PRI', 'address', 99, '{99}', '0502', 'any', 'week', 'short', '2025-01-01',
         '2026-01-01', '2026-02-01', 9, 2, 0.001, 0.01, 100, 1, now(), 'open', false, now(), 1)
     returning id::text
 """
