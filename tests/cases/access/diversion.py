@@ -3,8 +3,9 @@
 import json
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
-from tests.cases.access.matrix import AGENCY, Op, Part
+from tests.cases.access.matrix import ABOVE, AGENCY, WHO, Op, Part, split
 from tests.cases.access.world import World
 
 FILES = Path(__file__).parents[3] / "docs/programmes"
@@ -22,6 +23,9 @@ CONSENT = {"capacity": "responsible", "purpose": "measure", "form": "written", "
 SESSION = {"held_on": "2026-03-15", "attended": True, "minutes": 60}
 WARNING = {"deadline_on": "2026-03-25", "text": "Canary letter"}
 PLANNED = {"facilitator": "mira", "starts_at": "2026-04-01T10:00:00Z", "place": "Canary hall"}
+
+_ENDED = "update diversions set outcome = 'completed', state = 'completed', ended_on = '2025-09-01' where id = $1"
+_ASKED = "insert into diversion_follow_ups values ($1, 6, '2026-03-01', true, false)"
 
 
 async def opened(world: World, programme: str, *steps: str) -> tuple[str, str, str]:
@@ -65,18 +69,26 @@ async def prepare(world: World) -> dict[str, str]:
     for step in ("agreed", "under_way"):
         await world.make("POST", f"/diversions/{agreed}/steps", {"to": step})
     meeting, responsible, victim = await opened(world, MEETING, "assessed", "offered")
+    ended, _, _ = await opened(world, HALT)
+    await world.admin.execute(_ENDED, UUID(ended))
+    await world.admin.execute(_ASKED, UUID(ended))
     plan = PLANNED | {"responsible_id": responsible, "victim_id": victim, "agency": AGENCY}
     await world.make("PUT", f"/diversions/{meeting}/conference", plan)
     return ids | {
-        "programme": made["id"], "case": case, "person": person, "offered": offered, "free": free, "agreed": agreed,
+        "programme": made["id"], "case": case, "ended": ended, "person": person, "offered": offered,
+        "free": free, "agreed": agreed,
         "meeting": meeting, "responsible": responsible, "victim": victim,
     }  # fmt: skip
 
 
 ASKED = {"programme_id": "{programme}", "act_on": "2026-03-01", "offence": "0504"}
 ONE, AGREEMENT, ROOM = "/diversions/{case}", "/diversions/{agreed}/agreement", "/diversions/{meeting}/conference"
+COUNTERS = WHO
+for row in ("administrator", "administrator, in the team", "core group", "evaluator"):
+    COUNTERS = split(row, f"{row}, of the country", lambda actor: actor.grants[0].area == ABOVE, COUNTERS)
 PART = Part(
     prepare=prepare,
+    who=COUNTERS,
     canaries=("Canary",),
     ops={
         "open one": Op("POST", "/diversions", CASE),
@@ -111,8 +123,8 @@ PART = Part(
         "start the meeting": Op("POST", f"{ROOM}/start", unready=True),
         "record the meeting as held": Op("POST", f"{ROOM}/hold", {"text": "Canary result"}, unready=True),
         "stop the meeting": Op("POST", f"{ROOM}/stop", {"by": "victim"}),
-        "see the follow-ups": Op("GET", f"{ONE}/follow-ups", of_case=True),
-        "answer a follow-up": Op("PUT", f"{ONE}/follow-ups/6", {"reoffended": False}, unready=True),
-        "see who offended again, in figures": Op("GET", "/reoffending?area=XK&year=2025&months=6"),
+        "see the follow-ups": Op("GET", "/diversions/{ended}/follow-ups", of_case=True),
+        "answer a follow-up": Op("PUT", "/diversions/{ended}/follow-ups/6", {"reoffended": False}),
+        "see who offended again, in figures": Op("GET", "/reoffending?area=XK&year=2024&months=6"),
     },
 )  # fmt: skip

@@ -7,8 +7,9 @@ CASE = {"area": "XK.PRI", "title": "Canary bicycles"}
 TEXT = {"text": "Canary bicycles"}
 SIDE = {"known": "Two men", "weakness": "No locks", "source": "Log"}
 OBJECTIVE = {
-    "text": "Fewer thefts", "indicator": "thefts a month", "baseline": 10, "target": 5, "due_on": "2026-12-31",
+    "text": "Fewer thefts", "indicator": "thefts", "unit": "a month", "baseline": 10, "target": 5, "due_on": "2026-12-31",
 }  # fmt: skip
+PLAN = {"objectives": [OBJECTIVE], "tasks": [{"text": "Canary locks", "owner": "Shops", "due_on": "2026-03-20"}]}
 INCIDENT = {
     "area": "XK.PRI", "month": "2026-02", "category": "0502", "place": "Canary Lane", "external_id": "one",
 }  # fmt: skip
@@ -25,7 +26,9 @@ async def prepare(world: World) -> dict[str, str]:
     argued = {"similarity": "Same place", "harm": "Loss", "expectation": "Patrols"}
     await world.make("PATCH", f"/problems/{ahead}", {"statement": argued, "consultations": [talk]})
     await world.make("POST", f"/problems/{ahead}/move", {"to": "analysis"})
-    return {"case": case, "ahead": ahead, "incident": incident, "other": other}
+    planned = (await world.make("POST", "/problems", CASE))["id"]
+    await world.make("PUT", f"/problems/{planned}/plan", PLAN)
+    return {"case": case, "ahead": ahead, "planned": planned, "incident": incident, "other": other}
 
 
 PART = Part(
@@ -41,8 +44,13 @@ PART = Part(
         "write the analysis": Op("PUT", "/problems/{case}/analysis", {"offender": SIDE}),
         "write the plan": Op("PUT", "/problems/{case}/plan", {"objectives": [OBJECTIVE], "tasks": []}),
         "write the assessment": Op(
-            "PUT", "/problems/{case}/assessment", {"verdict": "reduced", "evidence": "Fewer reports"}
+            "PUT", "/problems/{case}/assessment", {"verdict": "reduced", "evidence": "Fewer reports"}, unready=True
         ),
+        "measure an objective": Op("POST", "/problems/{case}/measures", {"objective": 0}, unready=True),
+        "record a review": Op(
+            "POST", "/problems/{case}/reviews", {"held_on": "2026-03-10", "finding": "Canary review"}, unready=True
+        ),
+        "find a task of its plan": Op("GET", "/plan-items", finds="{planned}"),
         "take it a phase back": Op("POST", "/problems/{ahead}/move", {"to": "scanning", "reason": "Not enough"}),
         "see its incidents": Op("GET", "/problems/{case}/incidents", finds="{incident}", of_case=True),
         "add an incident": Op("POST", "/problems/{case}/incidents", {"incident_ids": ["{other}"]}),
