@@ -7,7 +7,8 @@ CASE = {"area": "XK.PRI", "title": "Canary bicycles"}
 TEXT = {"text": "Canary bicycles"}
 SIDE = {"known": "Two men", "weakness": "No locks", "source": "Log"}
 OBJECTIVE = {
-    "text": "Fewer thefts", "indicator": "thefts", "unit": "a month", "baseline": 10, "target": 5, "due_on": "2026-12-31",
+    "text": "Fewer thefts", "indicator": "thefts", "unit": "a month", "baseline": 10, "target": 5,
+    "due_on": "2026-12-31",
 }  # fmt: skip
 PLAN = {"objectives": [OBJECTIVE], "tasks": [{"text": "Canary locks", "owner": "Shops", "due_on": "2026-03-20"}]}
 INCIDENT = {

@@ -72,7 +72,7 @@ async def test_the_same_people_read_a_closed_case_and_nobody_an_expunged_one(
     if not reads:
         pytest.skip("no read of a single case")
     table = expected(name)
-    await world.admin.execute("update case_files set closed_at = opened_at, hold = 'court_order'")
+    await world.admin.execute("update case_files set closed_at = opened_at, hold = 'court'")
     for state in ("closed and held", "expunged"):
         for what, op in reads.items():
             for who, actors in part.who.items():

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "cases_access_3"
-down_revision = "cases_0011"
+revision = "cases_0023"
+down_revision = "cases_0022"
 branch_labels = None
 depends_on = None
 
