@@ -13,6 +13,8 @@ from services.cases.agreements import routes as agreements
 from services.cases.areas import routes as areas
 from services.cases.areas.queries import Places
 from services.cases.base import CasesTable
+from services.cases.case_reports import routes as case_reports
+from services.cases.case_reports.printing import CasePress
 from services.cases.categories import routes as categories
 from services.cases.complaints import routes as complaints
 from services.cases.conferences import routes as conferences
@@ -51,6 +53,7 @@ async def open_resources(settings: ServiceSettings) -> AsyncIterator[Mapping[typ
     yield {
         Places: Places(),
         KeyRing: KeyRing(settings.key_secrets, Ledger(settings.expunged_ledger)),
+        CasePress: CasePress(),
         NameIndex: NameIndex(settings.name_secrets),
         Schedule: load_schedule(settings.retention_rules),
     }
@@ -75,6 +78,7 @@ service = Service(
         hate_crimes.routes,
         incidents.routes,
         problems.routes,
+        case_reports.routes,
         plans.routes,
         programmes.routes,
         critical.routes,

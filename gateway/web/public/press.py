@@ -1,21 +1,21 @@
 """Minutes as PDF: made in processes of their own, two at a time, within bounds. Rule F20, ADR 0026."""
 
 import asyncio
-import contextlib
 import hashlib
-import sys
 from collections import OrderedDict
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import orjson
 
 from beatbook.kit.errors import TooLarge, Unavailable
+from beatbook.kit.typesetting.press import NotSet, set_type
 
+TEMPLATE = Path(__file__).parent / "minutes.typ"
 AT_ONCE = 2
 MOST_WAITING = 16
 """Files that are set or wait for it; beyond, who asks is told to come again, so that a crowd costs little."""
-SECONDS = 25.0
 MOST_CHARACTERS = 500_000
 """Text of one set of minutes that is set in type: some two hundred pages. More is read as a web page or JSON."""
 KEPT_BYTES = 16 << 20
@@ -64,27 +64,10 @@ class Press:
 
 
 async def _set_type(data: bytes) -> bytes:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-I",
-        "-m",
-        "gateway.web.public.typesetting",
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        env={},
-    )
     try:
-        made, _ = await asyncio.wait_for(process.communicate(data), SECONDS)
-    except TimeoutError as error:
+        return await set_type(TEMPLATE, data)
+    except NotSet as error:
         raise _too_much() from error
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
-    if process.returncode != 0 or not made.startswith(b"%PDF-"):
-        raise _too_much()
-    return made
 
 
 def _too_much() -> Unavailable:

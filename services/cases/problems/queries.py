@@ -1,11 +1,12 @@
 """Reads of cases: one that was entered, or a list of those that the actor has a part in."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import func
 from sqlmodel import col, select
 
 from beatbook.contracts.actor import Actor
@@ -58,9 +59,10 @@ async def case_by_id(
     action: Action,
     *,
     locked: bool = False,
+    detail: Mapping[str, Any] | None = None,
 ) -> Case:
     """Enter one case; raises as `files.queries.enter` does. Rules C13, C14, C15."""
-    entered = await enter(session, actor, now, vault, problem_id, action, Kind.PROBLEM, locked=locked)
+    entered = await enter(session, actor, now, vault, problem_id, action, Kind.PROBLEM, locked=locked, detail=detail)
     problem = (await session.exec(select(Problem).where(Problem.id == problem_id))).one()
     statement = select(ProblemMove).where(ProblemMove.problem_id == problem_id).order_by(col(ProblemMove.id))
     return Case(entered, problem, list((await session.exec(statement)).all()))
@@ -131,6 +133,12 @@ async def list_incidents(
     if after is not None:
         statement = statement.where(col(ProblemIncident.incident_id) > after)
     return (await session.exec(statement.order_by(col(ProblemIncident.incident_id)).limit(limit))).all()
+
+
+async def count_incidents(session: AsyncSession, problem_id: UUID) -> int:
+    """How many incidents a case that was entered is about."""
+    statement = select(func.count()).select_from(ProblemIncident).where(ProblemIncident.problem_id == problem_id)
+    return (await session.exec(statement)).one()
 
 
 async def seen_incidents(session: AsyncSession, actor: Actor, incident_ids: Collection[UUID]) -> set[UUID]:

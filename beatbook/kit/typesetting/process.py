@@ -1,7 +1,7 @@
-"""A process that makes one PDF: data in on standard input, the file out on standard output, then gone.
+"""A process that makes one PDF: a template by its path, data on standard input, the file on standard output, then gone.
 
 What it sets is text that anyone wrote, so it has little memory, little time and nobody else's data. It imports
-nothing of the gateway, to start at once.
+nothing of the rest, to start at once.
 """
 
 import json
@@ -11,20 +11,20 @@ from pathlib import Path
 
 import typst
 
-HERE = Path(__file__).parent
+FONTS = Path(__file__).parent / "fonts"
 MEMORY_BYTES = 1 << 30
 CPU_SECONDS = 20
 
 
-def main() -> None:
+def main(template: Path) -> None:
     """Set the type; as PDF/UA-1 where the fonts have every character, else tagged without that promise."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
     data = json.loads(sys.stdin.buffer.read())
     compiler = typst.Compiler(
-        HERE / "minutes.typ",
-        root=HERE,
-        font_paths=[HERE / "fonts"],
+        template,
+        root=template.parent,
+        font_paths=[FONTS],
         ignore_system_fonts=True,
         sys_inputs={"data": json.dumps(data)},
     )
@@ -37,4 +37,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(Path(sys.argv[1]))
