@@ -12,6 +12,7 @@ from services.cases.base import CLOCK
 from services.cases.complaints.reminders import forget_networks, remind_of_complaints
 from services.cases.critical.reminders import remind_of_reviews
 from services.cases.followups.commands import ask_due
+from services.cases.incidents.commands import forget_refusals
 from services.cases.patterns.scanning import scan_all
 from services.cases.plans.reminders import remind_of_plans
 from services.cases.problems.sealing import seal_old_cases
@@ -81,6 +82,7 @@ TIMERS: tuple[Timer, ...] = (
     Timer(name="diversion-terms", every=OFTEN, run=in_turns(remind_of_terms)),
     Timer(name="diversion-follow-ups", every=timedelta(hours=1), run=in_turns(ask_due)),
     Timer(name="patterns", every=timedelta(seconds=10), run=scan_all),
+    Timer(name="forget-refusals", every=timedelta(hours=1), run=in_turns(forget_refusals)),
     Timer(name="complaints-overdue", every=OFTEN, run=in_turns(remind_of_complaints)),
     Timer(name="promises-to-victims", every=OFTEN, run=in_turns(remind_of_promises)),
     Timer(name="forget-networks", every=timedelta(minutes=1), run=forget_networks),

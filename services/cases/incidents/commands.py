@@ -32,6 +32,13 @@ _REFUSED = """
     insert into incident_refusals (root, import_id, batch, row, line, external_id, reason, detail)
     select $1, $2, $3, * from unnest($4::int4[], $5::int8[], $6::text[], $7::text[], $8::text[])
 """
+_FORGET_OLD = """
+    delete from incident_refusals where ctid = any (array(
+        select refusal.ctid from incident_refusals refusal join incident_batches using (root, import_id, batch)
+        where incident_batches.recorded_at < $1 and incident_batches.refused > 0 limit $2
+    ))
+"""
+FORGOTTEN_A_TURN = 10_000
 _NEEDED = "you need an officer, supervisor or admin grant there"
 
 
@@ -105,6 +112,13 @@ async def keep_batch(
             [refusal.detail for refusal in refused],
         )
     return len(added), already, refused
+
+
+async def forget_refusals(session: AsyncSession, _: Actor, now: datetime) -> bool:
+    """Forget the rows refused in batches a month old; whether there may be more. What was counted stays. Rule C1."""
+    connection = await driver_connection(session)
+    status = await connection.execute(_FORGET_OLD, now - rules.REFUSALS_KEPT, FORGOTTEN_A_TURN)
+    return int(status.rpartition(" ")[2]) >= FORGOTTEN_A_TURN
 
 
 async def record_incident(

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from beatbook.contracts.actor import Actor, Role
@@ -12,6 +12,8 @@ from services.cases.reports.unfit import Reason, Unfit
 
 RECORDERS = frozenset({Role.OFFICER, Role.SUPERVISOR, Role.ADMIN})
 READERS = RECORDERS
+REFUSALS_KEPT = timedelta(days=30)
+"""For how long it is known which rows of an import were refused."""
 CONFLICT = "This external_id was recorded with other content: correct what you send, or send it under another source."
 
 

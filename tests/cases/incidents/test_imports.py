@@ -5,6 +5,7 @@ import gzip
 import json
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import asyncpg
@@ -12,10 +13,14 @@ import httpx
 import pytest
 from starlette.requests import ClientDisconnect
 
-from beatbook.contracts.actor import Role
+from beatbook.contracts.actor import Actor, Role
+from beatbook.kit.db import Database
+from beatbook.kit.settings import ServiceSettings
 from services.cases.incidents import imports
+from services.cases.incidents.commands import forget_refusals
 
 IMPORT = "b" * 64
+NOW = datetime(2026, 3, 15, 12, 0, tzinfo=UTC)
 Send = Callable[..., Awaitable[httpx.Response]]
 
 
@@ -247,3 +252,37 @@ async def test_tables_of_a_country_are_listed_with_those_shipped(call: Any) -> N
     assert listed == {"houston": True, "ours": False, "police.uk": True}
     elsewhere = (await call("GET", "/v1/category-tables?area=AL")).json()
     assert [item["name"] for item in elsewhere] == ["houston", "police.uk"]
+
+
+async def test_a_database_that_goes_away_between_batches_leaves_those_before(
+    send: Send, call: Any, database: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = csv_of([row(number) for number in range(11)])
+    keep = imports.keep_batch
+
+    async def broken(*arguments: Any, **named: Any) -> Any:
+        if arguments[6] == 1:
+            raise ConnectionRefusedError
+        return await keep(*arguments, **named)
+
+    monkeypatch.setattr(imports, "keep_batch", broken)
+    answer = await send(body)
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+    assert "What was taken stays" in answer.json()["detail"]
+    assert (await stored(database))[1] == 4
+    monkeypatch.setattr(imports, "keep_batch", keep)
+    report = (await send(body)).json()
+    assert (report["added"], report["already"]) == (7, 4)
+
+
+async def test_rows_refused_are_forgotten_after_a_month(
+    send: Send, call: Any, database: asyncpg.Connection, settings: ServiceSettings
+) -> None:
+    await send(csv_of(ROWS))
+    kit = Database(settings)
+    for days, left in ((29, 4), (31, 0)):
+        async with kit.sessions.begin() as session:
+            await forget_refusals(session, Actor(subject="clock"), NOW + timedelta(days=days))
+        assert len(await refusals(call)) == left
+    await kit.close()
+    assert await database.fetchval("select sum(refused) from incident_batches") == 4
