@@ -30,6 +30,7 @@ OVERDUE = "decision.overdue"
 """What the clock tells of a decision, once, between its record and its end: nobody asked for it."""
 BY_THE_CLOCK = {
     "case.expunged",
+    "diversion.reminded",
     "critical_incident.review_overdue",
     "complaint.overdue",
     "plan_item.overdue",
