@@ -17,6 +17,7 @@ from services.cases.areas.queries import is_open
 from services.cases.complaints import queries, rules
 from services.cases.complaints.schemas import ComplaintIn, ComplaintMove
 from services.cases.complaints.tables import Complaint, ComplaintAllowance, ComplaintStep
+from services.cases.files.commands import close as close_file
 from services.cases.files.commands import receive_file
 from services.cases.files.queries import Entered
 from services.cases.files.rules import Action, Kind
@@ -126,7 +127,8 @@ async def move(
     elif request.to is rules.State.UNDER_REVIEW:
         complaint.outcome = complaint.decided_at = None
     elif request.to is rules.State.CLOSED:
-        complaint.closed_at = into.file.closed_at = now
+        complaint.closed_at = now
+        close_file(into, now, complaint.outcome)
     complaint.version += 1
     event = ComplaintMoved(
         complaint_id=case_id, area=complaint.area, origin=origin.value, target=request.to.value, moved_at=now

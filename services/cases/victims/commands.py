@@ -12,6 +12,7 @@ from beatbook.kit.sealing import KeyRing
 from beatbook.kit.web import ExpectedVersion
 from services.cases.areas.queries import is_open
 from services.cases.files.commands import Opening, open_file
+from services.cases.files.commands import close as close_file
 from services.cases.files.queries import Entered
 from services.cases.files.rules import Action, Kind
 from services.cases.incidents.queries import incident_by_id
@@ -162,6 +163,7 @@ async def close(
     if waiting := await queries.open_promises(session, case_id):
         unmet = [f"promises.{row.id}: {row.topic} by {row.due_on} was not kept yet" for row in waiting]
         raise Refused("The victim still waits for news.", code="promises-open", rule="C20", unmet=unmet)
-    victim.closed_at = into.file.closed_at = now
+    victim.closed_at = now
+    close_file(into, now)
     victim.version += 1
     return into, victim
