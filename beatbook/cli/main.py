@@ -8,6 +8,7 @@ from typer.core import TyperGroup
 
 from beatbook.cli import (
     areas,
+    audit,
     cases,
     databases,
     demo,
@@ -51,6 +52,7 @@ app.add_typer(areas.app)
 app.add_typer(forums.app)
 app.add_typer(incidents.app)
 app.add_typer(cases.app)
+app.add_typer(audit.app)
 app.add_typer(diversion.app)
 app.add_typer(events.app)
 app.command("token")(token.token)

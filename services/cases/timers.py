@@ -8,6 +8,7 @@ from beatbook.kit.db import AsyncSession
 from beatbook.kit.sealing import KeyRing
 from beatbook.kit.timers import Timer, WorkerContext
 from services.cases.agreements.reminders import remind_of_terms
+from services.cases.audit.commands import seal
 from services.cases.base import CLOCK
 from services.cases.complaints.reminders import forget_networks, remind_of_complaints
 from services.cases.critical.reminders import remind_of_reviews
@@ -74,6 +75,7 @@ async def keep_to_periods(context: WorkerContext) -> None:
 TIMERS: tuple[Timer, ...] = (
     # the first of all when a worker starts: the database may just have been restored
     Timer(name="expunged-ledger", every=timedelta(minutes=1), run=keep_ledger),
+    Timer(name="audit-seal", every=OFTEN, run=in_turns(seal)),
     Timer(name="retention", every=timedelta(hours=1), run=keep_to_periods),
     Timer(name="critical-reviews", every=OFTEN, run=in_turns(remind_of_reviews)),
     Timer(name="plans-overdue", every=OFTEN, run=in_turns(remind_of_plans)),

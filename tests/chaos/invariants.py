@@ -29,6 +29,7 @@ EVENT_OF = {
 OVERDUE = "decision.overdue"
 """What the clock tells of a decision, once, between its record and its end: nobody asked for it."""
 BY_THE_CLOCK = {
+    "audit.sealed",
     "case.expunged",
     "diversion.reminded",
     "critical_incident.review_overdue",

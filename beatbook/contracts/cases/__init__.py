@@ -1,5 +1,6 @@
 """What the cases service publishes, a file for each noun: ids, codes and counts, never a person (Rule C13)."""
 
+from beatbook.contracts.cases.audit import AuditSealed, SealedHead
 from beatbook.contracts.cases.complaints import ComplaintMoved, ComplaintOverdue, ComplaintReceived
 from beatbook.contracts.cases.critical import (
     CriticalIncidentDeclared,
@@ -37,6 +38,7 @@ from beatbook.contracts.cases.victims import VictimPromiseKept, VictimPromiseMis
 __all__ = [
     "AgencyChanged",
     "AgencyRegistered",
+    "AuditSealed",
     "CaseExpunged",
     "ComplaintMoved",
     "ComplaintOverdue",
@@ -69,6 +71,7 @@ __all__ = [
     "ProblemMoved",
     "ProblemOpened",
     "ProgrammeLoaded",
+    "SealedHead",
     "TaskClosed",
     "TaskGiven",
     "TensionJumped",

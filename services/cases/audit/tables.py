@@ -30,3 +30,12 @@ class AuditHead(CasesTable, table=True):
     chain: UUID = Field(primary_key=True)
     number: int = Field(sa_column=Column(BigInteger, nullable=False))
     hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class AuditSeal(CasesTable, table=True):
+    """Up to which entry a chain was sealed by an event."""
+
+    __tablename__ = "audit_seals"
+
+    chain: UUID = Field(primary_key=True)
+    number: int = Field(sa_column=Column(BigInteger, nullable=False))

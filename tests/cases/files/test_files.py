@@ -8,7 +8,7 @@ import pytest
 from beatbook.contracts.actor import Actor, Grant
 from beatbook.kit.errors import Forbidden, Gone, NotFound
 from beatbook.kit.sealing import KeyRing
-from services.cases.audit.rules import START, chained
+from services.cases.audit.rules import chained, start_of
 from services.cases.files.commands import Opening, open_file
 from services.cases.files.queries import Entered, as_clock, enter
 from services.cases.files.rules import Action, Field, Kind, Part
@@ -100,7 +100,7 @@ async def test_what_is_done_is_chained(sessions: Sessions, vault: KeyRing, datab
     entries = await database.fetch("select * from audit_entries where chain = $1 order by number", case.file.id)
     assert [entry["number"] for entry in entries] == [1, 2, 3]
     assert ['"action":"open"' in entries[0]["entry"], '"actor":"sue"' in entries[2]["entry"]] == [True, True]
-    before = START
+    before = start_of(case.file.id)
     for entry in entries:
         before = chained(before, entry["number"], entry["entry"])
         assert before == entry["hash"]
