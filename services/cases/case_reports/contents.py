@@ -202,10 +202,11 @@ def _measure(section: Section, measure: Measure, title: str) -> None:
     section.said.append((f"Ring, {title}", RING[result.ring_finding]))
     if measure.counted:
         spans = measure.counted
+        kind = f"category {spans.category}" if spans.category else "any category"
         section.said.append(
             (
                 f"Counted for: {title}",
-                f"Incidents of category {spans.category or 'any'} in {', '.join(spans.treated)}, against "
+                f"Incidents of {kind} in {', '.join(spans.treated)}, against "
                 f"{', '.join(spans.comparison)}; from {day(spans.before.first_day)} to {day(spans.before.last_day)}, "
                 f"and from {day(spans.after.first_day)} to {day(spans.after.last_day)}.",
             )

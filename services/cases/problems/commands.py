@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy.dialects.postgresql import insert
+import sqlalchemy
+from sqlalchemy import Uuid, func, literal
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from beatbook.contracts.actor import Actor
 from beatbook.contracts.cases import ProblemMoved, ProblemOpened
@@ -145,11 +147,11 @@ async def _link(
     ]
     if unmet:
         raise Refused("A case is about incidents that were recorded.", code="unknown-incidents", rule="C4", unmet=unmet)
-    rows = [
-        {"problem_id": case.problem.id, "incident_id": incident_id, "linked_at": now, "linked_by": actor.subject}
-        for incident_id in sorted(seen)
-    ]
-    await session.exec(insert(ProblemIncident).values(rows).on_conflict_do_nothing())
+    links = sqlalchemy.select(
+        literal(case.problem.id), func.unnest(literal(sorted(seen), ARRAY(Uuid))), literal(now), literal(actor.subject)
+    )
+    names = ["problem_id", "incident_id", "linked_at", "linked_by"]
+    await session.exec(insert(ProblemIncident).from_select(names, links).on_conflict_do_nothing())
 
 
 def _check_consultations(consultations: Sequence[rules.Consultation], now: datetime) -> None:

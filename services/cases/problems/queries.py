@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func
+from sqlalchemy import Uuid, any_, func, literal
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import col, select
 
 from beatbook.contracts.actor import Actor
@@ -143,5 +144,5 @@ async def count_incidents(session: AsyncSession, problem_id: UUID) -> int:
 
 async def seen_incidents(session: AsyncSession, actor: Actor, incident_ids: Collection[UUID]) -> set[UUID]:
     """Those of the incidents that there are and that the actor may see."""
-    statement = select(Incident.id).where(col(Incident.id).in_(incident_ids))
+    statement = select(Incident.id).where(col(Incident.id) == any_(literal(list(incident_ids), ARRAY(Uuid))))
     return set((await session.exec(visible_incidents(statement, actor, col(Incident.area)))).all())

@@ -76,6 +76,8 @@ async def hold_review(
     case = await _enter_to_write(session, actor, now, vault, problem_id, expected)
     if case.problem.phase not in REVIEWED_IN:
         raise Conflict("A plan is reviewed in response and assessment.", rule="C6")
+    if case.parts.plan is None:
+        raise Conflict("There is no plan to review: write it first.", rule="C6")
     if request.held_on > (now + AHEAD).date():
         raise Refused("A review is noted when it has been held.", rule="C6", unmet=["held_on: a day that has come"])
     parts = case.parts

@@ -137,3 +137,12 @@ async def test_a_review_is_noted_when_it_was_held(
     await database.execute("select set_config('beatbook.own_work', 'on', false)")
     await database.execute("update problems set phase = 'response'")
     assert (await call("POST", f"{path}/reviews", review, version=2)).status_code == status
+
+
+async def test_there_is_nothing_to_review_without_a_plan(call: Any, database: asyncpg.Connection) -> None:
+    problem = await opened(call)
+    await database.execute("select set_config('beatbook.own_work', 'on', false)")
+    await database.execute("update problems set phase = 'response'")
+    review = {"held_on": "2026-03-14", "finding": "f"}
+    answer = await call("POST", f"/v1/problems/{problem['id']}/reviews", review, version=1)
+    assert (answer.status_code, answer.json()["rule"]) == (409, "C6")
