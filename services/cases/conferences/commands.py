@@ -121,7 +121,8 @@ async def stop(desk: Desk, case_id: UUID, request: Stop) -> Case:
 
 
 async def end_with_case(desk: Desk, case: Case) -> None:
-    """Stop a meeting that has not been held when its case ends."""
+    """Stop a meeting that has not been held when its case ends; an agency that led it sees no more of the case."""
+    case.entered.file.agency = None
     conference = await queries.conference_of(desk.session, case.id)
     if conference is not None and conference.state not in OVER:
         await _stopped(desk.session, desk.actor, desk.now, conference, StoppedBy.CASE_ENDED, case.area)

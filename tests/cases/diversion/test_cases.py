@@ -208,3 +208,19 @@ async def test_team_and_supervisor_are_set_by_who_leads(opened: Open, load: Any)
     assert (changed["team"], changed["supervisor"]) == (["ben"], "sue")
     assert (await case.send("GET", "")).status_code == 404
     assert (await case.does("GET", "", subject="ben"))["text"] == "Sprayed the school's wall."
+
+
+async def test_eligibility_is_answered_without_a_case_and_nothing_of_it_is_kept(
+    load: Any, call: Any, database: asyncpg.Connection
+) -> None:
+    programme = (await load("halt-agreement"))["id"]
+    asked = {"programme_id": programme, "act_on": "2026-03-01", "born_on": "2014-03-01", "offence": "0504",
+             "domestic_violence": False, "gender_based_violence": False, "responsibility_accepted": True,
+             "previous_diversions": 0, "consents": [["responsible", "measure"], ["guardian", "measure"]]}  # fmt: skip
+    path = "/v1/diversions/eligibility"
+    assert (await call("POST", path, asked)).json() == {"eligible": True, "obstacles": [], "referral_way": []}
+    young = (await call("POST", path, asked | {"born_on": "2014-03-02", "domestic_violence": True})).json()
+    assert [item["code"] for item in young["obstacles"]] == ["domestic_violence", "too_young"]
+    assert young["referral_way"]
+    for table in ("case_files", "audit_heads"):
+        assert await database.fetchval(f"select count(*) from {table}") == 0

@@ -124,6 +124,8 @@ async def test_an_agency_that_leads_it_sees_how_it_stands_and_nobody(opened: Ope
     stopped = await call("POST", f"{case.path}/conference/stop", {"by": "facilitator"}, **partner)
     assert (stopped.status_code, stopped.json()["state"]) == (200, "stopped")
     assert (await case.does("GET", "/conference"))["stopped_by"] == "facilitator"
+    await case.step("returned", reason="meeting_stopped")
+    assert (await call("GET", f"{case.path}/conference", **partner)).status_code == 404
 
 
 async def test_a_meeting_is_for_programmes_with_one_and_for_people_of_the_right_side(
