@@ -52,6 +52,8 @@ _SIGHT = """
                                    day, weekday, part, position)
     select * from unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
                          $8::date[], $9::date[], $10::text[], $11::text[], $12::bigint[])
+         as new (incident_id, place_id)
+    order by place_id
     on conflict (incident_id) do nothing returning incident_id
 """
 _ADD = """
@@ -205,5 +207,6 @@ async def _add(db: asyncpg.Connection, new: Sequence[_Located]) -> None:
         for item in new
         for band in item.seen.bands()
     )
-    columns: list[list[Any]] = [list(column) for column in zip(*added, strict=True)] or [[] for _ in range(5)]
-    await db.execute(_ADD, *columns, list(added.values()))
+    rows = sorted(added)
+    columns: list[list[Any]] = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(5)]
+    await db.execute(_ADD, *columns, [added[row] for row in rows])
