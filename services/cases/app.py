@@ -34,6 +34,7 @@ from services.cases.plans import routes as plans
 from services.cases.problems import routes as problems
 from services.cases.programmes import routes as programmes
 from services.cases.reactions import REACTIONS
+from services.cases.referrals import routes as referrals
 from services.cases.retention import routes as retention
 from services.cases.retention.ledger import Ledger
 from services.cases.retention.queries import load_schedule
@@ -95,6 +96,8 @@ service = Service(
         tension.routes,
         victims.routes,
         victims.promises,
+        referrals.routes,
+        referrals.received,
     ),
     events=tuple(registry(vars(contract)).values()),
     metadata=CasesTable.metadata,

@@ -8,9 +8,11 @@ from beatbook.kit.reactions import Reaction
 from services.cases.conferences.commands import stop_unconsented
 from services.cases.followups.commands import plan_follow_ups
 from services.cases.patterns.commands import follow_cases
+from services.cases.referrals.expiry import on_memorandum_ended
 
 REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     told.DiversionConsentWithdrawn: (stop_unconsented,),
     told.DiversionMoved: (plan_follow_ups,),
+    told.MemorandumEnded: (on_memorandum_ended,),
     told.ProblemMoved: (follow_cases,),
 }

@@ -17,6 +17,7 @@ from services.cases.incidents.commands import forget_refusals
 from services.cases.patterns.scanning import scan_all
 from services.cases.plans.reminders import remind_of_plans
 from services.cases.problems.sealing import seal_old_cases
+from services.cases.referrals.expiry import expire_due
 from services.cases.retention.commands import enter_in_ledger, expunge_again, expunge_due, settle
 from services.cases.retention.ledger import Ledger
 from services.cases.retention.queries import load_schedule
@@ -88,4 +89,5 @@ TIMERS: tuple[Timer, ...] = (
     Timer(name="complaints-overdue", every=OFTEN, run=in_turns(remind_of_complaints)),
     Timer(name="promises-to-victims", every=OFTEN, run=in_turns(remind_of_promises)),
     Timer(name="forget-networks", every=timedelta(minutes=1), run=forget_networks),
+    Timer(name="referrals-expired", every=timedelta(minutes=1), run=in_turns(expire_due)),
 )

@@ -137,11 +137,11 @@ def call(api: httpx.AsyncClient, tokens: Callable[..., str]) -> Call:
         as_: Sequence[str] = ("officer@XK",),
         subject: str = "ana",
         agency: str | None = None,
-        version: int | None = None,
+        version: int | str | None = None,
     ) -> httpx.Response:
         headers = {"Authorization": tokens(*as_, subject=subject, agency=agency)} if as_ else {}
         if version is not None:
-            headers["If-Match"] = f'"{version}"'
+            headers["If-Match"] = "*" if version == "*" else f'"{version}"'
         return await api.request(method, path, json=body, headers=headers)
 
     return send

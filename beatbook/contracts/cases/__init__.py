@@ -31,6 +31,13 @@ from beatbook.contracts.cases.problems import (
     ProblemOpened,
 )
 from beatbook.contracts.cases.programmes import ProgrammeLoaded
+from beatbook.contracts.cases.referrals import (
+    ReferralAnswered,
+    ReferralCancelled,
+    ReferralExpired,
+    ReferralRequested,
+    ReferralWithdrawn,
+)
 from beatbook.contracts.cases.tasks import TaskClosed, TaskGiven
 from beatbook.contracts.cases.tension import TensionJumped
 from beatbook.contracts.cases.victims import VictimPromiseKept, VictimPromiseMissed
@@ -71,6 +78,11 @@ __all__ = [
     "ProblemMoved",
     "ProblemOpened",
     "ProgrammeLoaded",
+    "ReferralAnswered",
+    "ReferralCancelled",
+    "ReferralExpired",
+    "ReferralRequested",
+    "ReferralWithdrawn",
     "SealedHead",
     "TaskClosed",
     "TaskGiven",

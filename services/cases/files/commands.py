@@ -43,7 +43,7 @@ async def open_file(
         opened_by=actor.subject,
     )
     key = await _keep(session, actor, now, vault, file)
-    return Entered(file, part_of(actor, file) or Part.TEAM, key)
+    return Entered(file, part_of(actor, file) or Part.TEAM, key, now)
 
 
 async def receive_file(

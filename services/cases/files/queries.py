@@ -19,7 +19,7 @@ from beatbook.kit.errors import Forbidden, Gone, NotFound, Unavailable
 from beatbook.kit.scoping import lies_within
 from beatbook.kit.sealing import Destroyed, KeyRing, SealingKey, Unreadable
 from services.cases.audit.commands import note
-from services.cases.files.rules import ROLES, Action, Field, Kind, Part, Verdict, decide, part_of
+from services.cases.files.rules import ROLES, Action, Field, Kind, Part, Verdict, decide, part_of, shared_at
 from services.cases.files.tables import CaseFile, CaseKey, CaseOpening
 
 log = logging.getLogger(__name__)
@@ -35,10 +35,12 @@ class Entered:
     file: CaseFile
     part: Part
     key: SealingKey
+    at: datetime
+    """The moment of the request."""
 
     def may(self, action: Action, field: Field) -> bool:
         """Whether who entered may also do this with that field."""
-        return decide(self.part, action, field, self.file.shared) is Verdict.ALLOWED
+        return decide(self.part, action, field, shared_at(self.file, self.at)) is Verdict.ALLOWED
 
 
 async def _vault(request: Request) -> KeyRing:
@@ -93,7 +95,7 @@ async def enter(
         raise NotFound(kind or "case")
     file, wrapped, opened = found
     part = part_of(actor, file, opened=opened)
-    verdict = decide(part, action, field, file.shared)
+    verdict = decide(part, action, field, shared_at(file, now))
     if part is None or verdict is Verdict.HIDDEN:
         raise NotFound(kind or "case")
     if verdict is Verdict.FORBIDDEN:
@@ -104,7 +106,7 @@ async def enter(
     if locked:  # whoever hands a case over would see it no more, which the database refuses in the middle of a change
         await (await session.connection()).execute(_LET_IN, {"id": str(case_id)})
     await note(session, actor, now, action, case_id=case_id, kind=file.kind, detail=detail)
-    return Entered(file, part, key)
+    return Entered(file, part, key, now)
 
 
 def _open(vault: KeyRing, wrapped: bytes, case_id: UUID) -> SealingKey:
@@ -137,9 +139,9 @@ async def enter_all(
     entered = {}
     for file, wrapped, opened in (await session.exec(statement)).all() if case_ids else ():
         part = part_of(actor, file, opened=opened)
-        allowed = decide(part, action, field, file.shared) is Verdict.ALLOWED
+        allowed = decide(part, action, field, shared_at(file, now)) is Verdict.ALLOWED
         if part is not None and allowed and file.id not in vault.destroyed:
-            entered[file.id] = Entered(file, part, _open(vault, wrapped, file.id))
+            entered[file.id] = Entered(file, part, _open(vault, wrapped, file.id), now)
     await note(session, actor, now, noted_as, detail={"cases": sorted(map(str, entered)), "found": len(entered)})
     return entered
 
@@ -192,7 +194,8 @@ async def list_files(
     limit: int,
 ) -> Sequence[CaseFile]:
     """Case files of a kind, in the order in which they were opened."""
-    statement = visible_to(select(CaseFile), actor, now, kind).order_by(col(CaseFile.id)).limit(limit)
+    here = actor.model_copy(update={"agency": None})  # a recipient is not told who works on what it was sent, or where
+    statement = visible_to(select(CaseFile), here, now, kind).order_by(col(CaseFile.id)).limit(limit)
     if area is not None:
         statement = statement.where(lies_within(col(CaseFile.area), area))
     if after is not None:

@@ -5,6 +5,7 @@ A role for the area is needed as well as a part in the case. Whoever lacks eithe
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -130,6 +131,7 @@ class Filed(Protocol):
     team: list[str]
     agency: str | None
     shared: list[str]
+    shared_until: datetime | None
 
 
 def part_of(actor: Actor, file: Filed, *, opened: bool = False) -> Part | None:
@@ -152,6 +154,11 @@ def part_of(actor: Actor, file: Filed, *, opened: bool = False) -> Part | None:
     if file.agency is not None and actor.agency == file.agency and actor.may_as({Role.PARTNER}, file.area):
         return Part.RECIPIENT
     return None
+
+
+def shared_at(file: Filed, now: datetime) -> Collection[str]:
+    """The fields that the recipient may read besides, as long as what allows it lasts. Rule C12."""
+    return () if file.shared_until is not None and file.shared_until <= now else file.shared
 
 
 def decide(part: Part | None, action: Action, field: Field, shared: Collection[str] = ()) -> Verdict:

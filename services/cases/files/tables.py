@@ -22,6 +22,9 @@ class CaseFile(CasesTable, table=True):
     `agency`: whom a referral is sent to; `shared`: the fields (`rules.Field`) it may read now.
     `hold` is the code of a legal hold; `keep_until` the last day it is kept, after
     `kept_months` where the law that it was decided under says so; `expunged_at` when its key was destroyed.
+    `agency`: whom a referral is sent to; `shared`: the fields (`rules.Field`) it may read
+    until `shared_until`.
+    `hold` is the code of a legal hold; `keep_until` the last day it is kept; `expunged_at` when its key was destroyed.
     """
 
     __tablename__ = "case_files"
@@ -40,6 +43,7 @@ class CaseFile(CasesTable, table=True):
     team: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
     agency: str | None = None
     shared: list[str] = Field(default_factory=list, sa_column=Column(ARRAY(Text), nullable=False))
+    shared_until: datetime | None = Field(default=None, sa_column=Column(UTC_TIME))
     opened_at: datetime = Field(sa_column=Column(UTC_TIME, nullable=False))
     opened_by: str
     closed_at: datetime | None = Field(default=None, sa_column=Column(UTC_TIME))

@@ -43,7 +43,7 @@ async def seal_old_cases(session: AsyncSession, actor: Actor, now: datetime, vau
         session.add_all([CaseKey(case_id=old.id, wrapped=wrapped), problem])
         await session.flush()
         session.add_all(_moves(old, key))
-        case = Case(Entered(file, Part.TEAM, key), problem, [])
+        case = Case(Entered(file, Part.TEAM, key, now), problem, [])
         await keep_plan(session, actor, now, case, case.parts)
         await note(session, actor, now, "seal", case_id=old.id, kind=Kind.PROBLEM)
     await session.exec(delete(UnsealedProblem).where(col(UnsealedProblem.id).in_([old.id for old in waiting])))

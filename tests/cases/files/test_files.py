@@ -1,5 +1,6 @@
 """Entering case files: role and part, hidden from others, noted in a chain. Rules C13, C14, C15, C19."""
 
+from datetime import timedelta
 from typing import Any
 
 import asyncpg
@@ -80,6 +81,10 @@ async def test_a_recipient_reads_what_is_shared_and_no_more(sessions: Sessions, 
         entered.file.shared = [Field.IDENTITY]
         assert entered.may(Action.READ, Field.IDENTITY)
         assert not entered.may(Action.READ, Field.CONTACT)
+        entered.file.shared_until = NOW + timedelta(seconds=1)
+        assert entered.may(Action.READ, Field.IDENTITY)
+        entered.file.shared_until = NOW
+        assert not entered.may(Action.READ, Field.IDENTITY)
 
 
 async def test_a_case_without_its_key_is_gone(sessions: Sessions, vault: KeyRing, database: asyncpg.Connection) -> None:

@@ -1,0 +1,1 @@
+"""Referrals of a person to an agency. Rules C12, C12a."""
