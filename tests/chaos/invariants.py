@@ -21,7 +21,12 @@ from nats.js.errors import NotFoundError
 from tests.chaos.writers import Ack
 
 SOURCES = ("forum", "cases", "kpi", "handover", "webhooks")
-READERS = {"cases": ["forum"], "kpi": ["forum", "cases"], "handover": ["forum", "cases", "kpi"], "webhooks": ["forum"]}
+READERS = {
+    "cases": ["forum"],
+    "kpi": ["forum", "cases"],
+    "handover": ["forum", "cases", "kpi"],
+    "webhooks": ["cases", "forum"],
+}
 EVENT_OF = {
     "planned": "meeting.planned", "called_off": "meeting.called_off", "held": "meeting.held",
     "recorded": "decision.recorded", "closed": "decision.closed", "founded": "forum.founded",

@@ -158,15 +158,15 @@ async def test_nobody_listens_to_what_is_not_sent_to_it(stack: Stack, process: s
 
 
 async def test_a_stream_with_odd_sources_gets_nothing_of_anothers(stack: Stack) -> None:
-    """A service may shape its own stream; that is no way into the others' (webhooks does not read cases)."""
+    """A service may shape its own stream; that is no way into the others' (webhooks does not read kpi)."""
     async with cheating(stack, "webhooks") as cheat:
         info = await cheat.ask(f"{api_prefix(None)}.STREAM.INFO.{stream_name('webhooks')}")
         assert info is not None
         change = f"{api_prefix(None)}.STREAM.UPDATE.{stream_name('webhooks')}"
-        api = {"api": api_prefix("cases"), "deliver": inbox_prefix("webhooks")}
+        api = {"api": api_prefix("kpi"), "deliver": inbox_prefix("webhooks")}
         sources: list[dict[str, Any]] = [
-            {"name": stream_name("cases")},
-            {"name": stream_name("cases"), "external": api},
+            {"name": stream_name("kpi")},
+            {"name": stream_name("kpi"), "external": api},
         ]
         for source in sources:
             try:
@@ -177,7 +177,7 @@ async def test_a_stream_with_odd_sources_gets_nothing_of_anothers(stack: Stack) 
                 assert now["state"]["messages"] == info["state"]["messages"]
             finally:
                 await cheat.ask(change, info["config"])
-        second = {"name": "second", "subjects": ["beatbook.cases.>"]}
+        second = {"name": "second", "subjects": ["beatbook.kpi.>"]}
         assert await cheat.ask(f"{api_prefix(None)}.STREAM.CREATE.second", second) is None
 
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from standardwebhooks import Webhook
 
+from beatbook.contracts.cases import ReferralCancelled, ReferralExpired, ReferralRequested, ReferralWithdrawn
 from beatbook.contracts.forum import AreaRegistered, ForumFounded
 from services.webhooks.deliveries.rules import (
     GIVE_UP,
@@ -18,8 +19,10 @@ from services.webhooks.deliveries.rules import (
     PAUSES,
     PING,
     DeliveryState,
+    area_shown,
     message,
     pause_after,
+    recipient,
     retry_after,
     told,
     verdict,
@@ -159,13 +162,31 @@ def test_partners_are_told_identifiers_only():
     assert told(forum) == {"forum_id": str(forum_id), "area": "XK.PRI", "kind": "youth"}
 
 
-@pytest.mark.parametrize("kind", [kind for name, kind in OFFERED.items() if not name.startswith(("area.", "forum."))])
+@pytest.mark.parametrize(
+    "kind", [kind for name, kind in OFFERED.items() if not name.startswith(("area.", "forum.", "referral."))]
+)
 def test_the_guide_lists_every_field_that_is_told(kind):
     """Public papers carry ids, codes, numbers and dates alone: partners are told them whole, as the guide says."""
     row = next(line for line in GUIDE.splitlines() if line.startswith(f"| `{kind.short_type()}` |"))
     listed = row.split("|")[3].strip(" `").split()
     assert sorted(listed) == sorted(kind.model_fields)
     assert set(listed) <= IDENTIFYING
+
+
+@pytest.mark.parametrize("kind", [ReferralRequested, ReferralCancelled, ReferralWithdrawn, ReferralExpired])
+def test_of_a_referral_an_id_and_a_date_is_told(kind):
+    """Rule C12: neither the area nor what is asked; as the guide says."""
+    row = next(line for line in GUIDE.splitlines() if line.startswith(f"| `{kind.short_type()}` |"))
+    said = {"referral_id": UUID(int=1), "area": "XK.PRI.DARDANIA", "agency": "a", "referred_for": "shelter"}
+    more = {
+        "urgency": "stat",
+        "reason": "unanswered",
+        **dict.fromkeys(("answer_by", "cancelled_at", "withdrawn_at", "expired_at"), NOW),
+    }
+    event = kind(**said, **{name: value for name, value in more.items() if name in kind.model_fields})
+    assert sorted(told(event)) == sorted(row.split("|")[3].strip(" `").split())
+    assert not {"area", "referred_for", "urgency", "reason"} & told(event).keys()
+    assert (recipient(event), area_shown(event, event.area)) == ("a", "XK.PRI")
 
 
 def test_the_message_is_standard():

@@ -147,7 +147,9 @@ def test_no_text_is_too_strange_to_be_judged(text):
 
 
 def test_offered_is_what_the_contract_lets_partners_hear():
-    """Rule W1: exactly the forum's events whose audience includes partners, under their short names."""
+    """Rules W1, C12: the forum's events whose audience includes partners, and those for one agency, by short names."""
     audible = {kind for kind in EVENTS.values() if kind.service == "forum" and Role.PARTNER in kind.audience}
-    assert set(OFFERED.values()) == audible
+    addressed = {kind for kind in OFFERED.values() if "agency" in kind.model_fields}
+    assert set(OFFERED.values()) == audible | addressed
+    assert {kind.aggregate for kind in addressed} == {"referral"}
     assert all(name == kind.short_type() for name, kind in OFFERED.items())

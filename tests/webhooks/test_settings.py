@@ -38,4 +38,6 @@ def test_a_worker_without_the_secret_of_a_log_it_reads_is_refused() -> None:
     with pytest.raises(Refusal, match="BEATBOOK_FORUM_FEED_SECRET"):
         refuse_without_secrets(service, settings(webhook_key=KEY))
     refuse_without_secrets(service, settings(webhook_key=KEY, role="api"))
-    refuse_without_secrets(service, settings(webhook_key=KEY, forum_feed_secret="the forum's"))
+    refuse_without_secrets(
+        service, settings(webhook_key=KEY, forum_feed_secret="the forum's", cases_feed_secret="the cases'")
+    )

@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "cases_referrals_1"
-down_revision = "cases_0022"
+down_revision = "cases_0023"
 branch_labels = None
 depends_on = None
 

@@ -42,6 +42,8 @@ async def replay(session: AsyncSession, actor: Actor, now: datetime, endpoint_id
     """Have a delivery sent again, under the same webhook-id and with the same body; earlier attempts stay. Rule W4."""
     await _enabled(session, actor, endpoint_id)
     delivery = await queries.delivery_by_id(session, endpoint_id, delivery_id)
+    if delivery.state is DeliveryState.SUPERSEDED:
+        raise Conflict("What it tells of has ended since; it is not sent any more.", code="superseded", rule="C12")
     if delivery.state is DeliveryState.PENDING and delivery.claimed_until is not None and delivery.claimed_until > now:
         raise Conflict("It is being sent just now; look again in a moment.", rule="W4")
     delivery.state, delivery.next_attempt_at = DeliveryState.PENDING, now

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
 
+from beatbook.contracts.areas import lineage
+from beatbook.contracts.cases import ReferralCancelled, ReferralExpired, ReferralRequested, ReferralWithdrawn
 from beatbook.contracts.envelope import Event
 from services.webhooks.endpoints.rules import DisabledReason
 
@@ -42,19 +44,25 @@ GIVE_UP = timedelta(days=5)
 """A delivery is given up, and an endpoint disabled, after failing this long. Rule W3."""
 
 
+ENDS = (ReferralCancelled, ReferralWithdrawn, ReferralExpired)
+"""After these, news of the request itself is sent no more. Rule C12."""
+
+
 class DeliveryState(StrEnum):
-    """Pending until it was delivered or given up."""
+    """Pending until it was delivered or given up, or what it tells of has ended."""
 
     PENDING = "pending"
     DELIVERED = "delivered"
     FAILED = "failed"
+    SUPERSEDED = "superseded"
 
 
 IDENTIFYING = frozenset(
     {
         "minutes_id", "meeting_id", "forum_id", "area", "code", "tier", "kind", "number", "corrects", "sha256",
         "held_at", "valid_from", "closed_on", "successors", "correction_id", "revises", "about", "about_id",
-        "about_area", "languages", "consultation_id", "how", "year", "published_at", "withdrawn_at",
+        "about_area", "languages", "consultation_id", "how", "year", "published_at", "withdrawn_at", "referral_id",
+        "answer_by", "cancelled_at", "expired_at",
     }
 )  # fmt: skip
 """The fields of events that a partner is sent: ids, codes, numbers, dates. It fetches the rest under its own grants."""
@@ -66,8 +74,22 @@ def message(kind: str, at: datetime, data: Mapping[str, object]) -> str:
 
 
 def told(event: Event) -> dict[str, object]:
-    """What a partner is told of an event: identifiers only. ARCHITECTURE 5, privacy."""
-    return event.model_dump(mode="json", include=set(IDENTIFYING))
+    """What a partner is told of an event: identifiers only. ARCHITECTURE 5, privacy.
+
+    Of what is sent to one agency not even the area: where somebody is, it reads under its own grants. Rule C12.
+    """
+    left_out = {"area"} if recipient(event) is not None else set()
+    return event.model_dump(mode="json", include=set(IDENTIFYING - left_out))
+
+
+def recipient(event: Event) -> str | None:
+    """The one agency that an event is for; None when it is for everybody. Rule C12."""
+    return event.agency if isinstance(event, (ReferralRequested, *ENDS)) else None
+
+
+def area_shown(event: Event, area: str) -> str:
+    """The area that a delivery is shown with: of what is sent to one agency no more than the municipality. Rule C12."""
+    return area if recipient(event) is None else lineage(area)[:2][-1]
 
 
 def pause_after(attempts: int, jitter: float) -> timedelta:

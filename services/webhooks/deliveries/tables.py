@@ -20,6 +20,7 @@ class Delivery(WebhooksTable, table=True):
         UniqueConstraint("endpoint_id", "event_id", name="deliveries_once"),
         Index("deliveries_pending", "endpoint_id", "subject", "seq", postgresql_where=text("state = 'pending'")),
         Index("deliveries_newest", "endpoint_id", text("id desc")),
+        Index("deliveries_requests", "subject", postgresql_where=text("type = 'referral.requested'")),
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)

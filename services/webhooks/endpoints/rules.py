@@ -8,6 +8,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import urlsplit
 
 from beatbook.contracts.actor import Actor, Role
+from beatbook.contracts.cases import ReferralCancelled, ReferralExpired, ReferralRequested, ReferralWithdrawn
 from beatbook.contracts.envelope import Event
 from beatbook.contracts.forum import (
     AreaClosed,
@@ -28,7 +29,10 @@ ROTATION = timedelta(hours=24)
 
 
 class EventType(StrEnum):
-    """What a partner may subscribe to: the forum's events whose existence is public knowledge. Rule W1."""
+    """What a partner may subscribe to: the forum's events whose existence is public knowledge, and what it is referred.
+
+    Rules W1, C12.
+    """
 
     MINUTES_PUBLISHED = "minutes.published"
     FORUM_FOUNDED = "forum.founded"
@@ -39,6 +43,10 @@ class EventType(StrEnum):
     CONSULTATION_PUBLISHED = "consultation.published"
     CONSULTATION_WITHDRAWN = "consultation.withdrawn"
     REPORT_ADOPTED = "report.adopted"
+    REFERRAL_REQUESTED = "referral.requested"
+    REFERRAL_CANCELLED = "referral.cancelled"
+    REFERRAL_WITHDRAWN = "referral.withdrawn"
+    REFERRAL_EXPIRED = "referral.expired"
 
 
 OFFERED: Mapping[EventType, type[Event]] = {
@@ -51,6 +59,10 @@ OFFERED: Mapping[EventType, type[Event]] = {
     EventType.CONSULTATION_PUBLISHED: ConsultationPublished,
     EventType.CONSULTATION_WITHDRAWN: ConsultationWithdrawn,
     EventType.REPORT_ADOPTED: ReportAdopted,
+    EventType.REFERRAL_REQUESTED: ReferralRequested,
+    EventType.REFERRAL_CANCELLED: ReferralCancelled,
+    EventType.REFERRAL_WITHDRAWN: ReferralWithdrawn,
+    EventType.REFERRAL_EXPIRED: ReferralExpired,
 }
 
 
