@@ -46,7 +46,6 @@ async def draft(
     """
     if not (await places.under(session, request.area, now.date())).holds(request.area):
         raise Refused(f"{request.area} is no open area of the register.", code="unknown_area", rule="C12")
-    await agency_by_code(session, actor, request.agency)
     origin = None
     if request.origin_case_id is not None:
         origin = await enter(session, actor, now, vault, request.origin_case_id, Action.WRITE, None)
@@ -57,6 +56,7 @@ async def draft(
         team=origin.file.team if origin else (),
     )
     entered = await open_file(session, actor, now, vault, opening)
+    await agency_by_code(session, actor, request.agency)
     referral = Referral(
         **request.model_dump(exclude={*SEALED, "people"}),
         id=entered.file.id,

@@ -209,11 +209,13 @@ async def test_what_stood_on_a_memorandum_ends_with_it(
         NGO | {"agency": None},
         NGO | {"as_": ["partner@XK.PEC"]},
         {"as_": ["officer@XK.PRI"], "subject": "ben"},
+        {"as_": ["officer@XK.PRI", "forum_member@XK.PRI", "council@XK.PRI"], "subject": "ben"},
         *({"as_": [f"{role}@XK.PRI"], "subject": "someone"} for role in Role if role is not Role.SUPERVISOR),
     ],
     ids=str,
 )
 async def test_nobody_else_learns_of_it(call: Call, accepted: Do, who: Json) -> None:
+    """Rules C12, C12a: an officer's seat in a forum is no part in a case."""
     referral = await accepted()
     for path in (ours(referral), received(referral), received(referral, "/details")):
         assert (await call("GET", path, **who)).status_code == 404

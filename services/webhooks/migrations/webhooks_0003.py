@@ -2,7 +2,7 @@
 
 from alembic import op
 
-revision = "webhooks_referrals_1"
+revision = "webhooks_0003"
 down_revision = "webhooks_0002"
 branch_labels = None
 depends_on = None

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "cases_referrals_1"
-down_revision = "cases_0023"
+revision = "cases_0025"
+down_revision = "cases_0024"
 branch_labels = None
 depends_on = None
 
