@@ -40,7 +40,7 @@ class Ledger:
         if self._path is None or not expunged:
             return
         lines = "".join(f"{case_id} {kind} {day}\n" for case_id, kind, day in expunged)
-        with self._path.open("ab") as file:
+        with open(self._path, "ab", opener=_for_its_owner) as file:
             if _unfinished(self._path):
                 file.write(b"\n")
             file.write(lines.encode())
@@ -63,6 +63,10 @@ class Ledger:
         whole = text[: text.rfind(b"\n") + 1]
         self._cases.update(filter(None, map(_case_of, whole.splitlines())))
         self._read = start + len(whole)
+
+
+def _for_its_owner(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _unfinished(path: Path) -> bool:
