@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from sqlalchemy import func
+from sqlalchemy import Uuid, any_, literal
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import col, delete, select
 
 from beatbook.contracts.actor import Actor
@@ -119,11 +120,9 @@ async def expunge_again(session: AsyncSession, actor: Actor, now: datetime, ledg
     A hold does not stop it: the case was expunged when there was none.
     """
     await as_clock(session)
-    if not len(ledger) or await _expunged(session) == len(ledger):
-        return False
     back = (
         select(CaseFile)
-        .where(col(CaseFile.expunged_at).is_(None), col(CaseFile.id).in_(list(ledger)))
+        .where(col(CaseFile.expunged_at).is_(None), col(CaseFile.id) == any_(literal(list(ledger), ARRAY(Uuid))))
         .order_by(col(CaseFile.id))
         .limit(BATCH)
         .with_for_update(skip_locked=True)
@@ -137,16 +136,11 @@ async def expunge_again(session: AsyncSession, actor: Actor, now: datetime, ledg
 async def enter_in_ledger(session: AsyncSession, ledger: Ledger) -> None:
     """Add to the ledger what was expunged and is not in it yet. Raises `OSError`."""
     await as_clock(session)
-    if not ledger.is_kept or await _expunged(session) == len(ledger):
+    if not ledger.is_kept:
         return
     statement = select(CaseFile.id, CaseFile.kind, CaseFile.expunged_at).where(col(CaseFile.expunged_at).is_not(None))
     rows = (await session.exec(statement.order_by(col(CaseFile.expunged_at)))).all()
     ledger.append([(id, kind, at.date()) for id, kind, at in rows if at is not None and id not in ledger])
-
-
-async def _expunged(session: AsyncSession) -> int:
-    counted = select(func.count()).select_from(CaseFile).where(col(CaseFile.expunged_at).is_not(None))
-    return (await session.exec(counted)).one()
 
 
 async def _expunge(session: AsyncSession, actor: Actor, now: datetime, file: CaseFile, reason: Reason) -> None:

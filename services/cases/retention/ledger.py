@@ -22,10 +22,6 @@ class Ledger:
         self._catch_up()
         return case_id in self._cases
 
-    def __len__(self) -> int:
-        self._catch_up()
-        return len(self._cases)
-
     def __iter__(self) -> Iterator[UUID]:
         self._catch_up()
         return iter(frozenset(self._cases))
