@@ -1,7 +1,8 @@
 """Reads of complaints: by the oversight body through the doors of case files, by receipt, and as figures. Rule C19."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from uuid import UUID
 
 from sqlalchemy import and_, func, or_
@@ -9,7 +10,7 @@ from sqlmodel import col, select
 
 from beatbook.contracts.actor import PUBLIC, Actor
 from beatbook.kit.db import AsyncSession
-from beatbook.kit.disclosure import TOTAL, UNDER_FOR_ALL, one_way
+from beatbook.kit.disclosure import TOTAL, UNDER_FOR_ALL, Cell, one_way
 from beatbook.kit.receipts import receipt_hash
 from beatbook.kit.scoping import lies_within
 from beatbook.kit.sealing import KeyRing
@@ -126,6 +127,12 @@ async def followed(session: AsyncSession, now: datetime, vault: KeyRing, typed: 
     )
 
 
+@lru_cache(maxsize=256)
+def _withheld(counts: tuple[tuple[str, int], ...]) -> Mapping[str, Cell]:
+    """A quarter's counts as they are shown: worked out once, as anybody may ask and a quarter that is over stays."""
+    return one_way(dict(counts), under=UNDER_FOR_ALL)
+
+
 async def figures(session: AsyncSession, country: str, year: int, now: datetime) -> FiguresView:
     """Complaints received in a country, the same for whoever asks: one table, each quarter once it is over. Rule K8.
 
@@ -151,6 +158,6 @@ async def figures(session: AsyncSession, country: str, year: int, now: datetime)
         quarter = f"{year}-Q{start.month // 3 + 1}"
         shown += [
             FigureView(area=None if code == TOTAL else code, quarter=quarter, value=cell.value, status=cell.status)
-            for code, cell in one_way(counts, under=UNDER_FOR_ALL).items()
+            for code, cell in _withheld(tuple(counts.items())).items()
         ]
     return FiguresView(country=country, under=UNDER_FOR_ALL, figures=shown)
