@@ -28,18 +28,20 @@ _ENDED = "update diversions set outcome = 'completed', state = 'completed', ende
 _ASKED = "insert into diversion_follow_ups values ($1, 6, '2026-03-01', true, false)"
 
 
-async def opened(world: World, programme: str, *steps: str) -> tuple[str, str, str]:
-    """A case of a programme that has taken these steps, with who is responsible and the victim."""
+async def opened(world: World, programme: str, *steps: str) -> tuple[str, list[str]]:
+    """A case of a programme that has taken these steps, with who is responsible, the victim, and a guardian."""
     case = (await world.make("POST", "/diversions", CASE))["id"]
-    people = [
-        (await world.make("POST", f"/cases/{case}/people", {"role": role, "born_on": "2011-05-10", "given_names": "X"}))
-        for role in ("responsible", "victim")
-    ]
-    assessed = FOUND | {"programme": f"example-{programme}", "person_id": people[0]["id"]}
+    people: list[str] = []
+    for role, born_on in (("responsible", "2011-05-10"), ("victim", "1980-05-10"), ("guardian", "1980-05-10")):
+        named: dict[str, Any] = {"role": role, "born_on": born_on, "given_names": "X"}
+        if role == "guardian":
+            named["guardian_of"] = people[:1]
+        people.append((await world.make("POST", f"/cases/{case}/people", named))["id"])
+    assessed = FOUND | {"programme": f"example-{programme}", "person_id": people[0]}
     await world.make("PUT", f"/diversions/{case}/assessment", assessed)
     for step in steps:
         await world.make("POST", f"/diversions/{case}/steps", {"to": step})
-    return case, people[0]["id"], people[1]["id"]
+    return case, people
 
 
 async def term_of(world: World, case: str) -> str:
@@ -47,10 +49,11 @@ async def term_of(world: World, case: str) -> str:
     return str(made["terms"][-1]["id"])
 
 
-async def consented(world: World, case: str) -> str:
+async def consented(world: World, case: str, people: list[str]) -> str:
     body: dict[str, Any] = {}
-    for capacity in ("responsible", "guardian"):
-        body = await world.make("POST", f"/diversions/{case}/consents", CONSENT | {"capacity": capacity})
+    for capacity, person in (("responsible", people[0]), ("guardian", people[2])):
+        consent = CONSENT | {"capacity": capacity, "person_id": person}
+        body = await world.make("POST", f"/diversions/{case}/consents", consent)
     return str(body["consents"][-1]["id"])
 
 
@@ -60,22 +63,22 @@ async def prepare(world: World) -> dict[str, str]:
         rules = json.loads((FILES / f"example-{name}.json").read_text())
         del rules["$schema"]
         made = await world.make("POST", "/programmes", {"area": "XK", "rules": rules}, as_="admin@XK")
-    case, person, _ = await opened(world, HALT)
-    offered, _, _ = await opened(world, HALT, "assessed", "offered")
+    case, people = await opened(world, HALT)
+    offered, _ = await opened(world, HALT, "assessed", "offered")
     free = await term_of(world, offered)
-    agreed, _, _ = await opened(world, HALT, "assessed", "offered")
-    ids = {"term": await term_of(world, agreed), "consent": await consented(world, case)}
-    await consented(world, agreed)
+    agreed, others = await opened(world, HALT, "assessed", "offered")
+    ids = {"term": await term_of(world, agreed), "consent": await consented(world, case, people)}
+    await consented(world, agreed, others)
     for step in ("agreed", "under_way"):
         await world.make("POST", f"/diversions/{agreed}/steps", {"to": step})
-    meeting, responsible, victim = await opened(world, MEETING, "assessed", "offered")
-    ended, _, _ = await opened(world, HALT)
+    meeting, (responsible, victim, _) = await opened(world, MEETING, "assessed", "offered")
+    ended, _ = await opened(world, HALT)
     await world.admin.execute(_ENDED, UUID(ended))
     await world.admin.execute(_ASKED, UUID(ended))
     plan = PLANNED | {"responsible_id": responsible, "victim_id": victim, "agency": AGENCY}
     await world.make("PUT", f"/diversions/{meeting}/conference", plan)
     return ids | {
-        "programme": made["id"], "case": case, "ended": ended, "person": person, "offered": offered,
+        "programme": made["id"], "case": case, "ended": ended, "person": people[0], "offered": offered,
         "free": free, "agreed": agreed,
         "meeting": meeting, "responsible": responsible, "victim": victim,
     }  # fmt: skip
@@ -99,7 +102,7 @@ PART = Part(
         "assess it": Op(
             "PUT", f"{ONE}/assessment", FOUND | {"programme": f"example-{HALT}", "person_id": "{person}"}
         ),
-        "record a consent": Op("POST", f"{ONE}/consents", CONSENT),
+        "record a consent": Op("POST", f"{ONE}/consents", CONSENT | {"person_id": "{person}"}),
         "withdraw a consent": Op("POST", f"{ONE}/consents/{{consent}}/withdraw"),
         "see its steps": Op("GET", f"{ONE}/steps", of_case=True),
         "take a step": Op("POST", f"{ONE}/steps", {"to": "assessed"}),
@@ -109,11 +112,11 @@ PART = Part(
         "move a term": Op("PATCH", "/diversions/{offered}/agreement/terms/{free}", {"due_on": "2026-05-02"}),
         "take a term out": Op("DELETE", "/diversions/{offered}/agreement/terms/{free}"),
         "note a session": Op("POST", f"{AGREEMENT}/terms/{{term}}/sessions", SESSION),
+        "warn": Op("POST", f"{AGREEMENT}/warnings", WARNING | {"term_id": "{term}"}),
         "settle a term": Op(
             "POST", f"{AGREEMENT}/terms/{{term}}/settle",
             {"state": "waived", "settled_on": "2026-03-15", "waived_for": "impossible"},
         ),
-        "warn": Op("POST", f"{AGREEMENT}/warnings", WARNING | {"term_id": "{term}"}),
         "read the meeting": Op("GET", ROOM, of_case=True, shows={"place": "Canary hall", "people": "{victim}"}),
         "hand out a side's sheet": Op("GET", f"{ROOM}/sheets/victim", of_case=True),
         "plan a meeting": Op(

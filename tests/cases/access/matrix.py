@@ -93,6 +93,8 @@ class Op:
     """JSON lines, in the place of a body."""
     unready: bool = False
     """The case is not so far: who is told what it still lacks (409, 422) would have been allowed."""
+    is_costly: bool = False
+    """Takes so long that only the first caller of each row tries it."""
     hides: str | None = None
     """Which id is not there for who is told so; all of them, if none is named."""
 

@@ -26,7 +26,8 @@ _SIGHTED = """
 async def prepare(world: World) -> dict[str, str]:
     """A proposal, a place where something happened, and a case that the proposal could join."""
     await world.admin.execute(_SIGHTED)
-    return {"pattern": await world.admin.fetchval(_PROPOSED), "case": await world.open_problem()}
+    pattern, other, third = [await world.admin.fetchval(_PROPOSED) for _ in range(3)]
+    return {"pattern": pattern, "other": other, "third": third, "case": await world.open_problem()}
 
 
 PART = Part(
@@ -37,7 +38,7 @@ PART = Part(
         "see repeat places": Op("GET", "/patterns/repeat-places?area=XK.PRI", finds="Canary Lane"),
         "read it": Op("GET", "/patterns/{pattern}"),
         "open a case from it": Op("POST", "/patterns/{pattern}/accept", {}),
-        "have it join a case": Op("POST", "/patterns/{pattern}/merge", {"problem_id": "{case}"}, hides="case"),
-        "dismiss it": Op("POST", "/patterns/{pattern}/dismiss", {"reason": "The yearly fair"}),
+        "have it join a case": Op("POST", "/patterns/{other}/merge", {"problem_id": "{case}"}, hides="case"),
+        "dismiss it": Op("POST", "/patterns/{third}/dismiss", {"reason": "The yearly fair"}),
     },
 )

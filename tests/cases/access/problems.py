@@ -3,14 +3,19 @@
 from tests.cases.access.matrix import Op, Part
 from tests.cases.access.world import World
 
-CASE = {"area": "XK.PRI", "title": "Canary bicycles"}
+TALK = {"group": "Shops", "held_on": "2026-03-01", "method": "interview", "finding": "Canary bicycles"}
+CASE = {"area": "XK.PRI", "title": "Canary bicycles", "consultations": [TALK]}
 TEXT = {"text": "Canary bicycles"}
 SIDE = {"known": "Two men", "weakness": "No locks", "source": "Log"}
 OBJECTIVE = {
     "text": "Fewer thefts", "indicator": "thefts", "unit": "a month", "baseline": 10, "target": 5,
     "due_on": "2026-12-31",
 }  # fmt: skip
-PLAN = {"objectives": [OBJECTIVE], "tasks": [{"text": "Canary locks", "owner": "Shops", "due_on": "2026-03-20"}]}
+PLAN = {
+    "working_group": [{"subject": "mira", "office": "Canary office"}],
+    "objectives": [OBJECTIVE],
+    "tasks": [{"text": "Canary locks", "owner": "Canary office", "due_on": "2026-03-20"}],
+}
 INCIDENT = {
     "area": "XK.PRI", "month": "2026-02", "category": "0502", "place": "Canary Lane", "external_id": "one",
 }  # fmt: skip
@@ -23,9 +28,8 @@ async def prepare(world: World) -> dict[str, str]:
     ]
     case = (await world.make("POST", "/problems", CASE | {"incident_ids": [incident]}))["id"]
     ahead = (await world.make("POST", "/problems", CASE))["id"]
-    talk = {"group": "Shops", "held_on": "2026-03-01", "method": "interview", "finding": "Canary bicycles"}
     argued = {"similarity": "Same place", "harm": "Loss", "expectation": "Patrols"}
-    await world.make("PATCH", f"/problems/{ahead}", {"statement": argued, "consultations": [talk]})
+    await world.make("PATCH", f"/problems/{ahead}", {"statement": argued, "consultations": [TALK]})
     await world.make("POST", f"/problems/{ahead}/move", {"to": "analysis"})
     planned = (await world.make("POST", "/problems", CASE))["id"]
     await world.make("PUT", f"/problems/{planned}/plan", PLAN)
@@ -39,6 +43,9 @@ PART = Part(
         "open one": Op("POST", "/problems", CASE),
         "find it in the list": Op("GET", "/problems", finds="{case}"),
         "read it": Op("GET", "/problems/{case}", shows=TEXT, of_case=True),
+        "have its report": Op("GET", "/problems/{case}/report", of_case=True),
+        "see the report as a page": Op("GET", "/problems/{case}/report.html", of_case=True, shows=TEXT),
+        "print the report": Op("GET", "/problems/{case}/report.pdf", is_costly=True),
         "change it": Op("PATCH", "/problems/{case}", {"title": "Bicycles"}),
         "set its team": Op("PATCH", "/problems/{case}", {"team": ["mira"]}),
         "hand it over": Op("PATCH", "/problems/{case}", {"team": ["mira"], "supervisor": "gerti"}),

@@ -7,7 +7,9 @@ from tests.cases.access.matrix import ABOVE, Op, Part, split
 from tests.cases.access.world import World
 
 FILE = Path(__file__).parents[3] / "docs/programmes/example-halt-agreement.json"
-RULES = {name: value for name, value in json.loads(FILE.read_text()).items() if name != "$schema"}
+RULES = {name: value for name, value in json.loads(FILE.read_text()).items() if name != "$schema"} | {
+    "code": "example-own"
+}
 
 
 async def prepare(world: World) -> dict[str, str]:
