@@ -8,7 +8,6 @@ import typer
 
 SEED = "xandovia-1"
 COUNTRY = "XD"
-AGENCY = "safe-harbour"
 
 
 def demo(
@@ -32,16 +31,25 @@ def demo(
 def load(urls: Mapping[str, str], token: str, directory: Path, report: Callable[[str], None] = print) -> None:
     """Load the demo country: all of it, or what an interrupted load left out; raises `Refusal`.
 
-    `token` administers the country; the data `directory` holds the key that signs one for the demo's partner agency.
+    `token` administers the country; the data `directory` holds the key that signs those of its police, of the oversight
+    body and of the demo's partner agency.
     Returns once the indicators and the handover brief show what was sent.
     """
     import asyncio
 
-    from beatbook.cli.demo_country.loading import load_country
+    from beatbook.cli.demo_country.casework import AGENCY
+    from beatbook.cli.demo_country.loading import Tokens, load_country
     from beatbook.contracts.actor import Grant, Role
     from beatbook.runtime.instance import Instance
     from beatbook.runtime.tokens import issue_token
 
-    grants = [Grant(role=Role.PARTNER, area=COUNTRY)]
-    partner = issue_token(Instance(directory), grants, subject="demo partner", agency=AGENCY)
-    asyncio.run(load_country(urls, token, partner, SEED, report))
+    def sign(role: Role, subject: str, agency: str | None = None) -> str:
+        return issue_token(Instance(directory), [Grant(role=role, area=COUNTRY)], subject=subject, agency=agency)
+
+    tokens = Tokens(
+        admin=token,
+        police=sign(Role.OFFICER, "community-officer"),
+        partner=sign(Role.PARTNER, "demo partner", AGENCY),
+        oversight=sign(Role.OVERSIGHT, "demo oversight"),
+    )
+    asyncio.run(load_country(urls, tokens, SEED, report))

@@ -11,11 +11,13 @@ import shapely
 from typer.testing import CliRunner
 
 from beatbook.cli.demo_country import forums, incidents
-from beatbook.cli.demo_country.loading import Country, load_country, make_country
+from beatbook.cli.demo_country.casework import AGENCY
+from beatbook.cli.demo_country.loading import Country, Tokens, load_country, make_country
 from beatbook.cli.demo_country.matters import SERIES_AREA
 from beatbook.cli.demo_country.places import COUNTRY, names
 from beatbook.cli.main import app
 from beatbook.contracts.areas import parent_of, tier_of
+from services.cases.patterns.scanning import scan
 
 DAY = date(2026, 11, 21)
 SEED = "test"
@@ -112,12 +114,21 @@ async def test_an_interrupted_load_goes_on_and_nothing_is_there_twice(
     monkeypatch.setattr(forums, "CLOSED_MEETING", ("XD.ALDERPORT", 1))
     running = await stack("forum", "cases", "kpi", "handover", "webhooks")
     urls = {name: service.url for name, service in running.items()}
-    token = tokens("admin@XD", subject="demo").removeprefix("Bearer ")
-    partner = tokens("partner@XD", subject="partner", agency="safe-harbour").removeprefix("Bearer ")
+    sent_by = Tokens(
+        *(
+            tokens(grant, subject=subject, **more).removeprefix("Bearer ")
+            for grant, subject, more in (
+                ("admin@XD", "demo", {}),
+                ("officer@XD", "community-officer", {}),
+                ("partner@XD", "partner", {"agency": AGENCY}),
+                ("oversight@XD", "oversight", {}),
+            )
+        )
+    )
     said: list[str] = []
 
     async def load() -> None:
-        await load_country(urls, token, partner, SEED, said.append)
+        await load_country(urls, sent_by, SEED, said.append)
 
     forum = await running["forum"].app.state.database.pool()
     for share in (20, 150):
@@ -155,8 +166,24 @@ async def test_an_interrupted_load_goes_on_and_nothing_is_there_twice(
     cases = await running["cases"].app.state.database.pool()
     recorded = "select count(*) from events where type = 'org.beatbook.cases.incident.recorded.v1'"
     assert await cases.fetchval(recorded) == 800
-    listed = await running["cases"].http.get("/v1/problems", headers={"Authorization": f"Bearer {token}"})
+    listed = await running["cases"].http.get("/v1/problems", headers={"Authorization": f"Bearer {sent_by.admin}"})
     assert sorted(item["phase"] for item in listed.json()["items"]) == sorted(each.phase for each in made.problems)
+    expected = {
+        "select count(*) from diversions where state in ('under_way', 'completed')": 2,
+        "select count(distinct state) from referrals where state in ('in_progress', 'cancelled')": 2,
+        "select count(*) from people": 5,
+        "select count(*) from case_files": len(made.problems) + 7,
+        "select count(*) from complaints where state = 'acknowledged'": 1,
+        "select count(*) from tension_readings": 4,
+        "select count(*) from hate_crime_notes": 3,
+    }
+    async with cases.acquire() as connection:
+        await connection.execute("set beatbook.own_work = 'on'")
+        assert {query: await connection.fetchval(query) for query in expected} == expected
+    async with running["cases"].app.state.database.sessions.begin() as session:
+        await scan(session, datetime.now(UTC))
+    proposed = "select area, family from pattern_proposals where state = 'open'"
+    assert [tuple(row) for row in await cases.fetch(proposed)] == [(incidents.PLANTED_AREA, "0504")]
     kpi = await running["kpi"].app.state.database.pool()
     counted = "select sum(count) from facts where area = 'XD' and measure = $1"
     assert await kpi.fetchval(counted, "incidents") == 800

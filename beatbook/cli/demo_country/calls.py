@@ -31,6 +31,10 @@ class Calls:
     def __init__(self, session: aiohttp.ClientSession, urls: Mapping[str, str], token: str, seed: str) -> None:
         self._session, self._urls, self._token, self._seed = session, urls, token, seed
 
+    def named(self, token: str) -> "Calls":
+        """The same in the name of another token."""
+        return Calls(self._session, self._urls, token, self._seed)
+
     async def get(self, service: str, path: str, **query: Any) -> Any:
         """Read something; raises `Refusal`."""
         return await self._send("GET", service, path, None, {}, query)

@@ -14,6 +14,9 @@ from beatbook.cli.demo_country.places import COUNTRY, MUNICIPALITIES, area_of
 COUNT = 6000
 MONTHS = 14
 HOT_SPOT_SHARE = 0.22
+PLANTED = 14
+PLANTED_AREA = "XD.ESKERHOLM.FERRY"
+"""Where something began four weeks ago: broken lamps and benches at the ferry steps, in the evening."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ def incidents(random: Random, land: dict[str, Polygon], residents: dict[str, int
     days = [today - timedelta(days=back) for back in range(1, _days_back(today) + 1)]
     seasons = {kind: [1 + kind.swing * _season(day, kind.peak) for day in days] for kind in KINDS}
     rows = []
-    for kind in random.choices(KINDS, [kind.weight for kind in KINDS], k=COUNT):
+    for kind in random.choices(KINDS, [kind.weight for kind in KINDS], k=COUNT - PLANTED):
         code = random.choices(neighbourhoods, pull)[0]
         point, place = _inside(random, land[code]), None
         if random.random() < HOT_SPOT_SHARE:
@@ -59,19 +62,35 @@ def incidents(random: Random, land: dict[str, Polygon], residents: dict[str, int
             point, place = (x + random.gauss(0, 2e-4), y + random.gauss(0, 2e-4)), f"On or near the {kind.place}"
         day = random.choices(days, seasons[kind])[0]
         moment = datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(minutes=_minute(random, kind.hour))
-        rows.append(
-            {
-                "occurred_at": moment.isoformat(),
-                "longitude": round(point[0], 5),
-                "latitude": round(point[1], 5),
-                "category": kind.category,
-                "place": place,
-                "reporter_kind": random.choice(("resident", "victim", "witness", "officer", "business")),
-                "repeat_victim": random.random() < 0.06,
-            }
-        )
+        rows.append(_row(random, moment, point, kind.category, place))
+    rows += _planted(random, land[PLANTED_AREA], today)
     rows.sort(key=lambda row: str(row["occurred_at"]))
     return [{"external_id": f"{COUNTRY.code}-{number:05}", **row} for number, row in enumerate(rows)]
+
+
+def _planted(random: Random, area: Polygon, today: date) -> list[dict[str, Any]]:
+    """What the police should see by themselves: one place, the last weeks, the evening. Rule C3."""
+    point = _inside(random, area)
+    rows = []
+    for number in range(PLANTED):
+        day = today - timedelta(days=1 + number * 20 // PLANTED)
+        moment = datetime(day.year, day.month, day.day, 20, tzinfo=UTC) + timedelta(minutes=random.randrange(180))
+        rows.append(_row(random, moment, point, "0504", "Ferry steps"))
+    return rows
+
+
+def _row(
+    random: Random, moment: datetime, point: tuple[float, float], category: str, place: str | None
+) -> dict[str, Any]:
+    return {
+        "occurred_at": moment.isoformat(),
+        "longitude": round(point[0], 5),
+        "latitude": round(point[1], 5),
+        "category": category,
+        "place": place,
+        "reporter_kind": random.choice(("resident", "victim", "witness", "officer", "business")),
+        "repeat_victim": random.random() < 0.06,
+    }
 
 
 def first_month(today: date) -> date:

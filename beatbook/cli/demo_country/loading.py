@@ -15,6 +15,7 @@ from beatbook.cli.demo_country.councils import load_forums
 from beatbook.cli.demo_country.forums import Forum, forums
 from beatbook.cli.demo_country.incidents import first_month, incidents
 from beatbook.cli.demo_country.matters import Matter, matters
+from beatbook.cli.demo_country.officers import load_casework
 from beatbook.cli.demo_country.places import COUNTRY, LOCAL_LANGUAGE, MINORITY, MUNICIPALITIES, area_of, names
 from beatbook.cli.demo_country.problems import Problem, problems
 
@@ -25,6 +26,16 @@ ADVISED = "XD.ALDERPORT"
 """Where the demo's advisor serves, and soon leaves without a successor."""
 STEPS = {"analysis": "analysis", "response": "plan", "assessment": "assessment"}
 """What is written in each phase of a problem-solving case."""
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """In whose name things are sent: `police` is an officer, `partner` the agency, `oversight` who hears complaints."""
+
+    admin: str
+    police: str
+    partner: str
+    oversight: str
 
 
 @dataclass(frozen=True)
@@ -56,11 +67,9 @@ def make_country(seed: str, today: date) -> Country:
     )
 
 
-async def load_country(
-    urls: Mapping[str, str], token: str, partner: str, seed: str, report: Callable[[str], None]
-) -> None:
+async def load_country(urls: Mapping[str, str], tokens: Tokens, seed: str, report: Callable[[str], None]) -> None:
     """Load all of it, or what an interrupted load left out; raises `Refusal`."""
-    async with calling(urls, token, seed) as calls:
+    async with calling(urls, tokens.admin, seed) as calls:
         if await _is_loaded(calls):
             report(f"{COUNTRY.english} is there already.")
             return
@@ -68,8 +77,8 @@ async def load_country(
         country = make_country(seed, today)
         report(f"Loading {COUNTRY.english}, an invented country ...")
         await _load_areas(calls, country)
-        await asyncio.gather(load_forums(calls, country.forums, country.matters), _load_incidents(calls, country))
-        await _register_partner(calls, partner)
+        await asyncio.gather(load_forums(calls, country.forums, country.matters), _load_cases(calls, country, tokens))
+        await _register_partner(calls, tokens.partner)
         await _await_figures(calls, country)
         await _load_handover(calls, country)
         report(
@@ -133,6 +142,13 @@ async def _describe(calls: Calls, minority: dict[str, float], residents: Mapping
     await calls.change("PATCH", "forum", f"/v1/areas/{code}", patch)
 
 
+async def _load_cases(calls: Calls, country: Country, tokens: Tokens) -> None:
+    """Record the incidents, and then what the police make of them."""
+    await _load_incidents(calls, country)
+    await in_order(partial(_solve, calls), country.problems)
+    await load_casework(calls, tokens.police, tokens.partner, tokens.oversight, country.today)
+
+
 async def _load_incidents(calls: Calls, country: Country) -> None:
     """Record the incidents in batches, once the cases service has heard of every area."""
     expected = len(country.found)
@@ -151,7 +167,6 @@ async def _load_incidents(calls: Calls, country: Country) -> None:
             "rows": country.incidents[first : first + BATCH_ROWS],
         }
         await calls.post("cases", "/v1/incidents/batches", batch, purpose=f"incidents {number}")
-    await in_order(partial(_solve, calls), country.problems)
 
 
 async def _solve(calls: Calls, problem: Problem) -> None:
@@ -167,6 +182,9 @@ async def _solve(calls: Calls, problem: Problem) -> None:
         if phase in STEPS:
             part = STEPS[phase]
             await calls.change("PUT", "cases", f"{address}/{part}", problem.parts[part])
+        if phase == "response":
+            reviews = f"{address}/reviews"
+            await calls.post("cases", reviews, problem.review, purpose=f"review {area}", change=True)
         if phase == problem.phase:
             return
         target = phases[phases.index(phase) + 1]

@@ -13,6 +13,8 @@ class Problem:
     phase: str
     parts: dict[str, dict[str, Any]]
     """What is written in each phase, by the part's name."""
+    review: dict[str, str]
+    """What a review of the plan found, held while the case was in response."""
 
 
 def _statement(similarity: str, harm: str, expectation: str) -> dict[str, str]:
@@ -90,6 +92,10 @@ def problems(today: date) -> list[Problem]:
             }
         ],
     }
+    review = {
+        "held_on": today.isoformat(),
+        "finding": "The night bus runs and is full; two of four bars keep to the closing times.",
+    }
     parts: dict[str, dict[str, Any]] = {"analysis": analysis, "plan": plan, "assessment": assessment}
     spots = (
         ("XD.ALDERPORT.HARBOUR", "Fights and noise around Harbour Square", "0801", "closed"),
@@ -104,7 +110,10 @@ def problems(today: date) -> list[Problem]:
     }
     return [
         Problem(
-            _body(area, title, category, today), phase, parts | ({"plan": open_plan} if phase == "response" else {})
+            _body(area, title, category, today),
+            phase,
+            parts | ({"plan": open_plan} if phase == "response" else {}),
+            review,
         )
         for area, title, category, phase in spots
     ]
