@@ -34,8 +34,10 @@ PLAIN = ("/incidents", "/agencies", "/category-tables", "/programmes", "/pattern
 UNREACHED = {
     "services__cases__conferences__schemas__Result.text",
     "services__cases__problems__schemas__ReviewIn.finding",
+    "AcceptIn.title",
+    "DismissIn.reason",
 }
-"""Texts of steps that a case of the matrix's worlds is not ready for."""
+"""Texts of steps that a case of the matrix's worlds is not ready for, or of proposals that the clock ends here."""
 CALLERS = (
     ("mira", ["officer@XK.PRI"]), ("sue", ["supervisor@XK"]), ("eve", ["oversight@XK"]), ("root", ["admin@XK"]),
     ("gala", ["officer@XK"]), ("nora", ["partner@XK"]),
