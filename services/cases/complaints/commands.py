@@ -105,11 +105,10 @@ async def move(
         raise Conflict(f"From {origin} a complaint goes to {ways}.", rule="C19")
     if unmet := rules.move_obstacles(request.to, request.note, request.answer):
         raise Refused("The step can't be taken yet.", code="guards-unmet", rule="C19", unmet=unmet)
-    steps = len((await queries.view(session, into, complaint, now)).steps)
     session.add(
         ComplaintStep(
             case_id=case_id,
-            number=steps + 1,
+            number=await queries.count_steps(session, case_id) + 1,
             origin=origin,
             target=request.to,
             taken_at=now,

@@ -26,7 +26,7 @@ from services.cases.complaints.schemas import (
     StepView,
 )
 from services.cases.complaints.tables import Complaint, ComplaintStep
-from services.cases.files.queries import Entered, as_clock, enter, visible_to
+from services.cases.files.queries import Entered, as_clock, enter, open_key, visible_to
 from services.cases.files.rules import Action, Kind
 from services.cases.files.tables import CaseFile, CaseKey
 
@@ -106,6 +106,12 @@ async def view(session: AsyncSession, into: Entered, row: Complaint, now: dateti
     )
 
 
+async def count_steps(session: AsyncSession, case_id: UUID) -> int:
+    """How many steps were taken with a complaint."""
+    statement = select(func.count()).select_from(ComplaintStep).where(ComplaintStep.case_id == case_id)
+    return (await session.exec(statement)).one()
+
+
 async def followed(session: AsyncSession, now: datetime, vault: KeyRing, typed: str) -> FollowView | None:
     """What the holder of a receipt sees; None for a code that is wrong or malformed, by the same one question."""
     await as_clock(session)
@@ -119,7 +125,7 @@ async def followed(session: AsyncSession, now: datetime, vault: KeyRing, typed: 
         return None
     row, wrapped = found
     await note(session, PUBLIC, now, "follow", case_id=row.id, kind=Kind.COMPLAINT)
-    key = vault.open(wrapped, row.id) if wrapped else None
+    key = open_key(vault, wrapped, row.id)
     return FollowView(
         **row.model_dump(include={"state", "acknowledge_by", "decide_by"}),
         received_on=row.received_at.date(),

@@ -16,7 +16,6 @@ from services.cases.diversion.rules import ENDED, State
 from services.cases.diversion.schemas import AssessmentIn, ConsentIn, DiversionCreate, DiversionPatch
 from services.cases.diversion.tables import Diversion, DiversionConsent
 from services.cases.files.commands import Opening, assign, open_file
-from services.cases.files.queries import as_clock
 from services.cases.files.rules import Action, Kind
 from services.cases.people.queries import Role, age_at, person_by_id
 from services.cases.programmes.queries import in_force
@@ -84,7 +83,6 @@ async def change_diversion(desk: Desk, case_id: UUID, expected: ExpectedVersion,
             setattr(case.row, name, True)
     case.row.version += 1
     if assigned:
-        await as_clock(desk.session)  # whoever hands a case on may not see it any more
         assign(case.entered, team=request.team, supervisor=request.supervisor)
     return case
 

@@ -72,7 +72,9 @@ def close(entered: Entered, now: datetime, outcome: str | None = None, *, months
 
     `months`: how long it is kept by the law it was decided under; else the schedule of its kind and outcome says.
     """
-    entered.file.closed_at, entered.file.outcome, entered.file.kept_months = now, outcome, months
+    file = entered.file
+    file.closed_at, file.outcome, file.kept_months = now, outcome, months
+    file.keep_until = None  # of an earlier end, maybe: the clock works out this one's
 
 
 def reopen(entered: Entered) -> None:

@@ -100,20 +100,25 @@ async def enter(
         raise NotFound(kind or "case")
     if verdict is Verdict.FORBIDDEN:
         raise Forbidden("Your part in this case does not allow this.", rule="C14")
-    if wrapped is None:
+    if (key := open_key(vault, wrapped, case_id)) is None:
         raise Gone(EXPUNGED, rule="C16")
-    key = _open(vault, wrapped, case_id)
     if locked:  # whoever hands a case over would see it no more, which the database refuses in the middle of a change
         await (await session.connection()).execute(_LET_IN, {"id": str(case_id)})
     await note(session, actor, now, action, case_id=case_id, kind=file.kind, detail=detail)
     return Entered(file, part, key, now)
 
 
-def _open(vault: KeyRing, wrapped: bytes, case_id: UUID) -> SealingKey:
+def open_key(vault: KeyRing, wrapped: bytes | None, case_id: UUID) -> SealingKey | None:
+    """A case's key; None for an expunged one, also for one that a copy of the database brought back. Rule C16.
+
+    Raises `Unavailable` for a key under a secret that is not known here.
+    """
+    if wrapped is None:
+        return None
     try:
         return vault.open(wrapped, case_id)
-    except Destroyed as error:
-        raise Gone(EXPUNGED, rule="C16") from error
+    except Destroyed:
+        return None
     except Unreadable as error:
         log.error("a case's key is under a secret that is not known here")
         raise Unavailable("The key of this case is under a secret that the service was not given.", 60) from error
@@ -140,8 +145,8 @@ async def enter_all(
     for file, wrapped, opened in (await session.exec(statement)).all() if case_ids else ():
         part = part_of(actor, file, opened=opened)
         allowed = decide(part, action, field, shared_at(file, now)) is Verdict.ALLOWED
-        if part is not None and allowed and file.id not in vault.destroyed:
-            entered[file.id] = Entered(file, part, _open(vault, wrapped, file.id), now)
+        if part is not None and allowed and (key := open_key(vault, wrapped, file.id)) is not None:
+            entered[file.id] = Entered(file, part, key, now)
     await note(session, actor, now, noted_as, detail={"cases": sorted(map(str, entered)), "found": len(entered)})
     return entered
 
@@ -212,7 +217,7 @@ async def unlock(
     statement = select(CaseKey.case_id, CaseKey.wrapped).where(col(CaseKey.case_id).in_(case_ids))
     wrapped = (await session.exec(statement)).all()
     await note(session, actor, now, "list", kind=kind, detail={"cases": [str(case_id) for case_id in case_ids]})
-    return {case_id: _open(vault, key, case_id) for case_id, key in wrapped if case_id not in vault.destroyed}
+    return {case_id: key for case_id, kept in wrapped if (key := open_key(vault, kept, case_id)) is not None}
 
 
 @asynccontextmanager

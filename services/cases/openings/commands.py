@@ -12,7 +12,7 @@ from beatbook.kit.ids import new_id
 from beatbook.kit.sealing import KeyRing
 from beatbook.kit.web import ExpectedVersion
 from services.cases.audit.commands import note
-from services.cases.files.queries import behind_the_wall, file_and_key
+from services.cases.files.queries import EXPUNGED, behind_the_wall, file_and_key, open_key
 from services.cases.files.rules import Finding, Part, may_break_glass, part_of
 from services.cases.files.tables import CaseOpening
 from services.cases.openings import queries, rules
@@ -39,8 +39,8 @@ async def break_glass(
         if part is not None:
             raise Forbidden("Your part in this case does not allow this.", rule="C14")
         raise NotFound("case")
-    if wrapped is None:
-        raise Gone("This case was expunged: what was written in it cannot be read any more.", rule="C16")
+    if (key := open_key(vault, wrapped, case_id)) is None:
+        raise Gone(EXPUNGED, rule="C16")
     opening = CaseOpening(
         id=new_id(),
         case_id=case_id,
@@ -48,7 +48,7 @@ async def break_glass(
         area=file.area,
         supervisor=file.supervisor,
         subject=actor.subject,
-        sealed_reason=vault.open(wrapped, case_id).seal(reason, queries.REASON),
+        sealed_reason=key.seal(reason, queries.REASON),
         opened_at=now,
         expires_at=now + rules.OPEN_FOR,
     )

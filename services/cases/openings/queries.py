@@ -14,7 +14,7 @@ from beatbook.kit.errors import NotFound
 from beatbook.kit.scoping import lies_within
 from beatbook.kit.sealing import KeyRing, SealingKey
 from services.cases.audit.commands import note
-from services.cases.files.queries import behind_the_wall, file_and_key
+from services.cases.files.queries import behind_the_wall, file_and_key, open_key
 from services.cases.files.rules import ROLES, Kind
 from services.cases.files.tables import CaseOpening
 from services.cases.openings.rules import WITNESSES, may_review
@@ -80,7 +80,7 @@ async def key_of(session: AsyncSession, vault: KeyRing, opening: CaseOpening) ->
     """The key of the case that was opened; None when it was expunged."""
     async with behind_the_wall(session):  # oversight does not see the case itself
         _, wrapped = await file_and_key(session, opening.case_id)
-    return None if wrapped is None else vault.open(wrapped, opening.case_id)
+    return open_key(vault, wrapped, opening.case_id)
 
 
 async def with_reason(

@@ -8,7 +8,7 @@ from sqlmodel import col, select
 
 from beatbook.kit.db import AsyncSession
 from beatbook.kit.sealing import KeyRing
-from services.cases.files.queries import as_clock
+from services.cases.files.queries import as_clock, open_key
 from services.cases.files.tables import CaseKey
 from services.cases.people.commands import index
 from services.cases.people.names import NameIndex
@@ -40,6 +40,9 @@ async def index_anew(session: AsyncSession, vault: KeyRing, names: NameIndex, af
     rows = (
         await session.exec(statement.order_by(col(Person.id)).limit(BATCH).with_for_update(of=Person, key_share=True))
     ).all()
+    indexed = 0
     for person, wrapped in rows:
-        await index(session, names, vault.open(wrapped, person.case_id), person)
-    return Turn(rows[-1][0].id if rows else None, len(rows))
+        if (key := open_key(vault, wrapped, person.case_id)) is not None:
+            await index(session, names, key, person)
+            indexed += 1
+    return Turn(rows[-1][0].id if rows else None, indexed)

@@ -18,7 +18,6 @@ from beatbook.kit.sealing import KeyRing
 from beatbook.kit.web import ExpectedVersion
 from services.cases.areas.queries import Places
 from services.cases.files.commands import Opening, assign, close, open_file, reopen
-from services.cases.files.queries import as_clock
 from services.cases.files.rules import Action, Field, Kind
 from services.cases.plans.commands import keep_items
 from services.cases.plans.rules import items
@@ -90,7 +89,6 @@ async def change_problem(
         problem.sealed_title = case.key.seal(sent["title"], TITLE)
     problem.version += 1
     if assigned:
-        await as_clock(session)  # whoever hands a case on may not see it any more
         assign(case.entered, team=sent.get("team"))
         if "supervisor" in sent:
             case.entered.file.supervisor = sent["supervisor"]

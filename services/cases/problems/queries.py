@@ -90,7 +90,8 @@ async def list_problems(
     if after is not None:
         statement = statement.where(col(Problem.id) > after)
     rows = (await session.exec(statement)).all()
-    keys = await unlock(session, actor, now, vault, Kind.PROBLEM, [problem.id for problem, _ in rows])
+    read = [problem.id for problem, _ in rows[: limit - 1]]  # the last only tells that there are more
+    keys = await unlock(session, actor, now, vault, Kind.PROBLEM, read)
     return [_summary(problem, file, keys.get(problem.id)) for problem, file in rows]
 
 

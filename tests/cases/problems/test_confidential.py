@@ -1,5 +1,6 @@
 """What is written in a case is read through one door, noted, and sealed in the database. Rules C13, C14, C15."""
 
+import json
 from typing import Any
 
 import asyncpg
@@ -57,6 +58,17 @@ async def test_reading_a_case_is_noted(call: Any, database: asyncpg.Connection) 
     assert [(entry["actor"], entry["action"]) for entry in trail.json()["items"]] == [
         ("ana", "open"), ("sue", "read"), ("sue", "audit"),
     ]  # fmt: skip
+
+
+async def test_of_a_list_the_cases_shown_are_noted_and_no_other(call: Any, database: asyncpg.Connection) -> None:
+    """C15: the row beyond the page tells that there is more, and is not read."""
+    first = await opened(call)
+    await opened(call)
+    page = (await call("GET", "/v1/problems?limit=1")).json()
+    assert [item["id"] for item in page["items"]] == [first["id"]]
+    assert page["next"]
+    (entry,) = await database.fetch("select entry from audit_entries where entry like '%\"list\"%'")
+    assert json.loads(entry["entry"])["detail"] == {"cases": [first["id"]]}
 
 
 async def test_who_hands_a_case_on_does_not_see_it_any_more(call: Any) -> None:

@@ -1,6 +1,6 @@
 """How long cases are kept, by kind and outcome. Rule C16."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -10,7 +10,11 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from beatbook.kit.ids import new_id
-from services.cases.files.rules import Kind
+from beatbook.kit.sealing import KeyRing
+from services.cases.files.commands import close, reopen
+from services.cases.files.queries import Entered
+from services.cases.files.rules import Kind, Part
+from services.cases.files.tables import CaseFile
 from services.cases.retention.ledger import Ledger
 from services.cases.retention.queries import load_schedule
 from services.cases.retention.rules import Period, Schedule, last_day
@@ -54,3 +58,14 @@ def test_a_ledger_grows_and_a_broken_line_counts_for_nothing(tmp_path: Path) -> 
     writer.append([(third, "victim", DAY)])
     assert set(reader) == set(Ledger(tmp_path / "ledger")) == {first, second, third}
     assert UUID(int=0) not in Ledger(None)
+
+
+def test_a_case_that_was_taken_up_again_is_not_kept_by_its_first_end() -> None:
+    """C16: else the clock could expunge it by a last day of years ago before it works out the new one."""
+    now = datetime(2026, 3, 15, tzinfo=UTC)
+    file = CaseFile(id=new_id(), kind=Kind.PROBLEM, area="XK", team=[], opened_at=now, opened_by="ana")
+    file.keep_until = DAY
+    entered = Entered(file, Part.TEAM, KeyRing(["a secret of this test"]).make(file.id)[1])
+    reopen(entered)
+    close(entered, now, "solved")
+    assert (file.closed_at, file.outcome, file.keep_until) == (now, "solved", None)
