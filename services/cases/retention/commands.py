@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Uuid, any_, literal
+from sqlalchemy import Uuid, all_, any_, literal
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import col, delete, select
 
@@ -138,9 +138,13 @@ async def enter_in_ledger(session: AsyncSession, ledger: Ledger) -> None:
     await as_clock(session)
     if not ledger.is_kept:
         return
-    statement = select(CaseFile.id, CaseFile.kind, CaseFile.expunged_at).where(col(CaseFile.expunged_at).is_not(None))
-    rows = (await session.exec(statement.order_by(col(CaseFile.expunged_at)))).all()
-    ledger.append([(id, kind, at.date()) for id, kind, at in rows if at is not None and id not in ledger])
+    statement = (
+        select(CaseFile.id, CaseFile.kind, CaseFile.expunged_at)
+        .where(col(CaseFile.expunged_at).is_not(None), col(CaseFile.id) != all_(literal(list(ledger), ARRAY(Uuid))))
+        .order_by(col(CaseFile.expunged_at))
+    )
+    rows = (await session.exec(statement)).all()
+    ledger.append([(id, kind, at.date()) for id, kind, at in rows if at is not None])
 
 
 async def _expunge(session: AsyncSession, actor: Actor, now: datetime, file: CaseFile, reason: Reason) -> None:

@@ -65,7 +65,7 @@ def test_a_case_that_was_taken_up_again_is_not_kept_by_its_first_end() -> None:
     now = datetime(2026, 3, 15, tzinfo=UTC)
     file = CaseFile(id=new_id(), kind=Kind.PROBLEM, area="XK", team=[], opened_at=now, opened_by="ana")
     file.keep_until = DAY
-    entered = Entered(file, Part.TEAM, KeyRing(["a secret of this test"]).make(file.id)[1])
+    entered = Entered(file, Part.TEAM, KeyRing(["a secret of this test"]).make(file.id)[1], now)
     reopen(entered)
     close(entered, now, "solved")
     assert (file.closed_at, file.outcome, file.keep_until) == (now, "solved", None)
