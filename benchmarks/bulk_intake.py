@@ -5,7 +5,7 @@ plain or gzip, that the cases service takes as its users send it; COPY has the r
 
 Limit: the stream reaches a quarter of COPY's rows per second.
 
-Usage: nice .venv/bin/python -m benchmarks.bulk_intake [--rounds 5] [--rows 20000]
+Usage: nice .venv/bin/python -m benchmarks.bulk_intake [--rounds 5] [--rows 80000]
 """
 
 import asyncio
@@ -130,7 +130,7 @@ async def prepared(machines: Servers) -> str:
 
 def main() -> None:
     """Measure."""
-    chosen = arguments(__doc__, rows=20_000)
+    chosen = arguments(__doc__, rows=80_000)
     with servers() as machines:
         database_url = asyncio.run(prepared(machines))
         settings = settings_of(machines, service, database_url, role="api", **KEYS)

@@ -89,10 +89,9 @@ def _row(made: UUID | None, item: Placed) -> tuple[Any, ...]:
 
 
 def _facts(added: Sequence[tuple[UUID, Placed]]) -> list[Fact]:
-    """An event for each; nothing is validated once more, which would take as long as reading the row."""
     return [
         Fact(
-            IncidentRecorded.model_construct(
+            IncidentRecorded(
                 incident_id=made,
                 area=item.area,
                 month=item.report.span.month,
