@@ -71,8 +71,8 @@ def area_code(text: str) -> str:
 
 def may_hear(caller: Caller, headers: Mapping[str, str]) -> bool:
     """Whether an event is for this caller's ears: its type is known here, and the caller in its audience. Rule G2."""
-    kind = EVENTS.get(headers.get("ce-type", ""))
-    return kind is not None and caller.actor.may_as(kind.audience, headers.get("ce-area", ""))
+    kind, area = EVENTS.get(headers.get("ce-type", "")), headers.get("ce-area", "")
+    return kind is not None and caller.actor.may_as(kind.audience, area) and not caller.actor.may_as(kind.barred, area)
 
 
 def by_its_owner(subject: str, headers: Mapping[str, str]) -> bool:

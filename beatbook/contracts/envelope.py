@@ -53,6 +53,8 @@ class Event(BaseModel):
     verb: ClassVar[str]
     version: ClassVar[int]
     audience: ClassVar[frozenset[Role]]
+    barred: ClassVar[frozenset[Role]]
+    """Who holds one of these for the area does not hear of it, whatever else they are. Rule C19."""
 
     def __init_subclass__(
         cls,
@@ -62,10 +64,12 @@ class Event(BaseModel):
         verb: str,
         version: int = 1,
         audience: frozenset[Role],
+        barred: frozenset[Role] = NOBODY,
         **kwargs: Any,
     ) -> None:
         super().__init_subclass__(**kwargs)
-        cls.service, cls.aggregate, cls.verb, cls.version, cls.audience = service, aggregate, verb, version, audience
+        cls.service, cls.aggregate, cls.verb, cls.version = service, aggregate, verb, version
+        cls.audience, cls.barred = audience, barred
 
     @classmethod
     def short_type(cls) -> str:

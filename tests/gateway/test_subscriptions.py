@@ -9,7 +9,7 @@ import pytest
 import websockets
 
 from beatbook.contracts.actor import Actor, Grant, Role
-from beatbook.contracts.cases import IncidentRecorded, ProblemMoved, ProblemOpened
+from beatbook.contracts.cases import ComplaintReceived, IncidentRecorded, ProblemMoved, ProblemOpened
 from beatbook.contracts.envelope import Event
 from beatbook.contracts.forum import DecisionRecorded, MeetingHeld, MinutesPublished
 from beatbook.contracts.handover import BriefComposed
@@ -52,6 +52,20 @@ async def test_who_may_not_hear_is_told_public_events_only(
         await plan(country, "XK.PRI")
         await country.send("forum", "/forums", {"area": "XK.PRI", "kind": "community_safety_council", "name": "Youth"})
         assert (await ours.event())["type"] == "org.beatbook.forum.forum.founded.v1"
+
+
+@pytest.mark.pure
+@pytest.mark.parametrize("role", ["officer", "supervisor", "admin"])
+def test_the_police_of_an_area_hear_of_no_complaint_whatever_else_they_are(role: str) -> None:
+    """C19: as its file is hidden from them, so is the news of it."""
+    headers = {"ce-type": ComplaintReceived.wire_type(), "ce-area": "XK.PRI.DARDANIA"}
+
+    def hears(*grants: str) -> bool:
+        return may_hear(Caller(Actor(grants=tuple(map(Grant.parse, grants)))), headers)
+
+    assert hears("oversight@XK")
+    assert hears("oversight@XK", f"{role}@XK.PEC")
+    assert not hears("oversight@XK", f"{role}@XK.PRI")
 
 
 @pytest.mark.pure

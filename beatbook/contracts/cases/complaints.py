@@ -4,10 +4,12 @@ from datetime import datetime
 from uuid import UUID
 
 from beatbook.contracts.areas import AreaCode
-from beatbook.contracts.envelope import OVERSIGHT, Event
+from beatbook.contracts.envelope import OVERSIGHT, POLICING, Event
 
 
-class ComplaintReceived(Event, service="cases", aggregate="complaint", verb="received", audience=OVERSIGHT):
+class ComplaintReceived(
+    Event, service="cases", aggregate="complaint", verb="received", audience=OVERSIGHT, barred=POLICING
+):
     """A complaint came in; `area` is that of the oversight body which has it. Rule C19."""
 
     complaint_id: UUID
@@ -18,7 +20,7 @@ class ComplaintReceived(Event, service="cases", aggregate="complaint", verb="rec
     decide_by: datetime
 
 
-class ComplaintMoved(Event, service="cases", aggregate="complaint", verb="moved", audience=OVERSIGHT):
+class ComplaintMoved(Event, service="cases", aggregate="complaint", verb="moved", audience=OVERSIGHT, barred=POLICING):
     """The oversight body took a complaint a step on. Rule C19."""
 
     complaint_id: UUID
@@ -28,7 +30,9 @@ class ComplaintMoved(Event, service="cases", aggregate="complaint", verb="moved"
     moved_at: datetime
 
 
-class ComplaintOverdue(Event, service="cases", aggregate="complaint", verb="overdue", audience=OVERSIGHT):
+class ComplaintOverdue(
+    Event, service="cases", aggregate="complaint", verb="overdue", audience=OVERSIGHT, barred=POLICING
+):
     """A complaint was not acknowledged, or not decided, in time; `owed`: acknowledgement or decision. Rule C19."""
 
     complaint_id: UUID

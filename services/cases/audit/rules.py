@@ -40,7 +40,7 @@ class Flaw(StrEnum):
     UNLINKED = "does not follow from the entry before: it was changed, put in, or moved, or the one before was"
     MISSING = "is missing: it was taken out"
     CUT_OFF = "is missing, and all after it: the end was cut off"
-    SURPLUS = "is beyond where the chain ends: it was put in"
+    SURPLUS = "is before where the chain begins, or beyond where it ends: it was put in"
     HEAD = "is the last, and not what the chain is said to end with"
     NOT_AS_SEALED = "is not what was sealed: it was changed, or one before it"
 
@@ -88,6 +88,9 @@ class Checker:
             self._number, self._hash = 0, start_of(chain)
         number, before = self._number, self._hash
         for at, entry, kept in entries:
+            if at <= number:  # chains begin with 1
+                found.append(Finding(chain, at, Flaw.SURPLUS))
+                continue
             if at != number + 1:
                 missing = range(number + 1, min(at, number + 1 + NAMED_OF_A_GAP))
                 found += [Finding(chain, gone, Flaw.MISSING) for gone in missing]

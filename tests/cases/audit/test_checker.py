@@ -77,3 +77,11 @@ def test_a_number_far_away_does_not_exhaust_it() -> None:
     rows = log([1])
     rows[0][1] = rows[0][4] = 10**15
     assert len(check(rows)) < 2000
+
+
+@given(lengths, st.integers(1, 7), st.integers(-600, 0))
+def test_what_is_put_in_before_the_first_entry_is_named(lengths: list[int], size: int, number: int) -> None:
+    """Made to fit: what follows goes on from it as from the chain's start."""
+    rows = log(lengths)
+    planted = [CHAINS[0], number, '{"action":"planted"}', start_of(CHAINS[0]), *rows[0][4:]]
+    assert check([planted, *rows], size) == [Finding(CHAINS[0], number, Flaw.SURPLUS)]
