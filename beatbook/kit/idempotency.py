@@ -36,6 +36,8 @@ class _Claim:
     key: str
     request: str
     body_sha256: str
+    secret: str
+    nameless: bool = False
     actor: str = ""
     connection: asyncpg.Connection | None = None
     """Whose transaction holds the claim."""
@@ -57,7 +59,14 @@ async def prepare(request: Request) -> None:
         raise Invalid("Idempotency-Key is 1 to 200 printable characters, such as a UUID.")
     wanted = f"{request.url.path}?{request.url.query} {request.headers.get('if-match', '')}"
     secret = request.app.state.settings.feed_secret.get_secret_value()
-    request.state.idempotency = _Claim(key, wanted, _print_of(secret, await request.body()))
+    request.state.idempotency = _Claim(key, wanted, _print_of(secret, await request.body()), secret)
+
+
+async def nameless(request: Request) -> None:
+    """A dependency: who asks is kept so that the database alone does not tell it, nor what else they asked for."""
+    wanted: _Claim | None = getattr(request.state, "idempotency", None)
+    if wanted is not None:
+        wanted.nameless = True
 
 
 def _print_of(secret: str, body: bytes) -> str:
@@ -73,7 +82,9 @@ async def claim(request: Request, connection: asyncpg.Connection, actor: Actor) 
     wanted: _Claim | None = getattr(request.state, "idempotency", None)
     if wanted is None:
         return
-    wanted.actor, wanted.connection = _identity(actor), connection
+    identity = _identity(actor)
+    wanted.actor = _print_of(wanted.secret, f"{wanted.key} {identity}".encode()) if wanted.nameless else identity
+    wanted.connection = connection
     owner = (wanted.actor, wanted.key)
     if await connection.fetchrow(_CLAIM, *owner, wanted.request, wanted.body_sha256) is not None:
         return

@@ -42,6 +42,12 @@ _AGAINST_ANCHORS = """
     from anchors left join audit_entries as entry on entry.chain = anchors.chain and entry.number = anchors.number
     where entry.hash is distinct from anchors.hash order by anchors.chain, anchors.number
 """
+# what is noted as sealed is not sealed again, so a note without a seal would hide where a chain ends
+_NOTED_ONLY = """
+    select seal.chain, coalesce(told.number, 0) + 1 as number from audit_seals as seal
+    left join (select chain, max(number) as number from anchors group by chain) as told on told.chain = seal.chain
+    where seal.number > coalesce(told.number, 0) order by seal.chain
+"""
 
 
 async def verify(connection: asyncpg.Connection, checker: Checker, anchors: Iterator[Anchor]) -> AsyncIterator[Finding]:
@@ -63,6 +69,8 @@ async def verify(connection: asyncpg.Connection, checker: Checker, anchors: Iter
             yield finding
         for row in await connection.fetch(_WITHOUT_ENTRIES):
             yield Finding(row["chain"], 1, Flaw.CUT_OFF)
+        for row in await connection.fetch(_NOTED_ONLY):
+            yield Finding(row["chain"], row["number"], Flaw.NOT_SEALED)
         known = await connection.cursor(_AGAINST_ANCHORS)
         while rows := await known.fetch(BATCH):
             for row in rows:

@@ -10,6 +10,7 @@ from beatbook.kit.auth import CurrentActor
 from beatbook.kit.clock import Now
 from beatbook.kit.db import AsyncSession, Read, Write
 from beatbook.kit.errors import NotFound, Refused, answer
+from beatbook.kit.idempotency import nameless
 from beatbook.kit.paging import Page, PageParams
 from beatbook.kit.web import IfMatch, router, set_etag
 from services.cases.complaints import commands, queries
@@ -42,7 +43,7 @@ async def _answer(
     return await queries.view(session, into, complaint, now)
 
 
-@routes.post("", status_code=201, dependencies=PRIVATE)
+@routes.post("", status_code=201, dependencies=[*PRIVATE, Depends(nameless)])
 async def complain(
     request: ComplaintIn, session: Write, actor: CurrentActor, now: Now, vault: Vault, http: Request
 ) -> ReceiptView:

@@ -40,7 +40,7 @@ async def read_retention(
     case_id: UUID, session: Write, actor: CurrentActor, now: Now, vault: Vault, response: Response
 ) -> RetentionView:
     """Until when a case is kept, and the holds on it."""
-    entered = await enter(session, actor, now, vault, case_id, Action.READ, None, field=Field.SUMMARY)
+    entered = await enter(session, actor, now, vault, case_id, Action.READ, None)
     return await _answer(session, entered, response)
 
 

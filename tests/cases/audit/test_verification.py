@@ -191,3 +191,12 @@ async def test_what_grew_is_sealed_once_and_names_nobody(
     heads = [[(head["chain"], head["number"]) for head in json.loads(row["data"])["heads"]] for row in rows]
     assert heads == [[(str(chain), LENGTH) for chain in chains], [(str(chains[0]), LENGTH + 1)]]
     assert "ana" not in "".join(row["data"] for row in rows)
+
+
+async def test_a_seal_that_was_noted_and_never_told(
+    chains: list[UUID], found: Any, database: asyncpg.Connection, sessions: Sessions
+) -> None:
+    """The service's role may note how far a chain is sealed: what comes then would never be, and could be cut off."""
+    await sealed(sessions)
+    await database.execute("update audit_seals set number = 1000000 where chain = $1", chains[1])
+    assert await found() == [(chains[1], LENGTH + 1, "NOT_SEALED")]

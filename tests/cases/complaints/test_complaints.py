@@ -148,6 +148,21 @@ async def test_a_partner_complains_on_behalf_and_only_oversight_knows_which(
     assert "shelter" not in str([dict(row) for row in [*kept, *events]])
 
 
+async def test_repeating_a_complaint_safely_leaves_no_name_beside_it(
+    api: Any, tokens: Any, database: asyncpg.Connection
+) -> None:
+    """An Idempotency-Key works as everywhere; what is kept of it tells neither who sent it nor what else they sent."""
+    headers = {"Authorization": tokens("officer@XK", subject="ana")}
+    answers = [
+        await api.post(PATH, json=WORDS | more, headers=headers | {"Idempotency-Key": key})
+        for key, more in (("first", {}), ("first", {}), ("first", {"wish": "none"}), ("second", {}))
+    ]
+    assert [answer.status_code for answer in answers] == [201, 409, 422, 201]
+    rows = await database.fetch("select * from idempotency_keys")
+    assert "ana" not in str([dict(row) for row in rows])
+    assert len({row["actor"] for row in rows}) == len(rows) == 2
+
+
 async def test_a_wrong_code_is_answered_alike_and_askers_are_held_back(call: Any) -> None:
     answers = [await call("POST", f"{PATH}/follow", {"code": code}, as_=()) for code in ("0" * 28, "?", "no code")]
     assert [(answer.status_code, answer.json()) for answer in answers] == [(404, answers[0].json())] * 3

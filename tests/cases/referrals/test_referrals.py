@@ -246,6 +246,14 @@ async def test_each_side_keeps_to_its_own(call: Call, do: Do, accepted: Do) -> N
     assert (await do("GET", ours(referral), **ANA))["state"] == "accepted"
 
 
+async def test_an_agency_does_not_learn_how_long_a_case_is_kept_and_why(call: Call, do: Do, accepted: Do) -> None:
+    """A hold tells of a court or an inquiry, and names who placed it."""
+    path = f"/v1/cases/{(await accepted())['id']}"
+    await do("PUT", f"{path}/hold", {"code": "court"}, **SUE)
+    assert (await call("GET", f"{path}/retention", **NGO)).status_code == 403
+    assert (await call("GET", f"{path}/retention", **ANA)).json()["hold"] == "court"
+
+
 async def test_what_was_sent_stays_and_changes_start_from_what_was_read(call: Call, do: Do, sent: Do) -> None:
     referral = await sent()
     assert (await call("PATCH", ours(referral), {"needs": "x"}, **ANA, version="*")).json()["code"] == "wrong-state"
