@@ -42,7 +42,7 @@ class Flaw(StrEnum):
     CUT_OFF = "is missing, and all after it: the end was cut off"
     SURPLUS = "is before where the chain begins, or beyond where it ends: it was put in"
     HEAD = "is the last, and not what the chain is said to end with"
-    NOT_SEALED = "is noted as sealed, and no seal tells of it: it was noted by somebody else, and what came after it is not sealed"
+    NOT_SEALED = "is noted as sealed, and no seal tells of it: where the chain goes on from here is not sealed"
     NOT_AS_SEALED = "is not what was sealed: it was changed, or one before it"
 
 
