@@ -17,6 +17,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 from beatbook.kit import telemetry
+from beatbook.kit.sealing import Unreadable
 
 log = logging.getLogger(__name__)
 
@@ -256,6 +257,11 @@ def install(app: FastAPI) -> None:
         log.error("unforeseen error", exc_info=error)
         return answer(_unexpected())
 
+    @app.exception_handler(Unreadable)
+    async def _sealed(request: Request, error: Unreadable) -> Response:
+        log.error("something sealed does not open: it was changed, or moved from elsewhere", exc_info=error)
+        return answer(_unreadable())
+
     async def _outage(request: Request, error: Exception) -> Response:
         if not is_outage(error):
             log.error("database error: %s", type(error).__name__, exc_info=error)
@@ -265,6 +271,16 @@ def install(app: FastAPI) -> None:
 
     for kind in _POSSIBLE_OUTAGES:
         app.add_exception_handler(kind, _outage)
+
+
+def _unreadable() -> Problem:
+    problem = Problem(
+        "Something written here does not open with its key: it was damaged, or changed in the database. Nothing was "
+        "changed by this request. Tell whoever runs the service.",
+        code="unreadable",
+    )
+    problem.status, problem.title = 500, "Something sealed does not open"
+    return problem
 
 
 def _unexpected() -> Problem:

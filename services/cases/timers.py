@@ -18,7 +18,7 @@ from services.cases.patterns.scanning import scan_all
 from services.cases.plans.reminders import remind_of_plans
 from services.cases.problems.sealing import seal_old_cases
 from services.cases.referrals.expiry import expire_due
-from services.cases.retention.commands import enter_in_ledger, expunge_again, expunge_due, settle
+from services.cases.retention.commands import destroy_keys_again, enter_in_ledger, expunge_again, expunge_due, settle
 from services.cases.retention.ledger import Ledger
 from services.cases.retention.queries import load_schedule
 from services.cases.settings import CasesSettings
@@ -56,11 +56,15 @@ OFTEN = timedelta(minutes=10)
 
 
 async def keep_ledger(context: WorkerContext) -> None:
-    """Expunge again what a copy of the database brought back; then enter in the ledger what was expunged since."""
+    """Expunge again what a copy of the database brought back; then enter in the ledger what was expunged since.
+
+    A key alone that was put back is destroyed with it.
+    """
     assert isinstance(context.settings, CasesSettings)
     ledger = Ledger(context.settings.expunged_ledger)
     await in_turns(lambda session, actor, now: expunge_again(session, actor, now, ledger))(context)
     async with context.database.sessions.begin() as session:
+        await destroy_keys_again(session)
         await enter_in_ledger(session, ledger)
 
 

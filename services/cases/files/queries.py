@@ -100,7 +100,8 @@ async def enter(
         raise NotFound(kind or "case")
     if verdict is Verdict.FORBIDDEN:
         raise Forbidden("Your part in this case does not allow this.", rule="C14")
-    if (key := open_key(vault, wrapped, case_id)) is None:
+    key = open_key(vault, wrapped, case_id)
+    if key is None or file.expunged_at is not None:
         raise Gone(EXPUNGED, rule="C16")
     if locked:  # whoever hands a case over would see it no more, which the database refuses in the middle of a change
         await (await session.connection()).execute(_LET_IN, {"id": str(case_id)})

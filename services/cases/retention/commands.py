@@ -133,6 +133,13 @@ async def expunge_again(session: AsyncSession, actor: Actor, now: datetime, ledg
     return len(found) == BATCH
 
 
+async def destroy_keys_again(session: AsyncSession) -> None:
+    """Destroy what there is of keys of expunged cases: one that was put back opens nothing, and is not left there."""
+    await as_clock(session)
+    expunged = select(CaseFile.id).where(col(CaseFile.expunged_at).is_not(None))
+    await session.exec(delete(CaseKey).where(col(CaseKey.case_id).in_(expunged)))
+
+
 async def enter_in_ledger(session: AsyncSession, ledger: Ledger) -> None:
     """Add to the ledger what was expunged and is not in it yet. Raises `OSError`."""
     await as_clock(session)

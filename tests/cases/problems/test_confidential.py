@@ -80,3 +80,23 @@ async def test_who_hands_a_case_on_does_not_see_it_any_more(call: Any) -> None:
     assert (handed.status_code, handed.json()["supervisor"]) == (200, "luan")
     assert (await call("GET", path, subject="mira")).status_code == 404
     assert (await call("GET", path, subject="luan")).json()["version"] == 3
+
+
+async def test_what_was_changed_or_moved_in_the_database_does_not_open(call: Any, database: asyncpg.Connection) -> None:
+    """C13: swapped between cases or columns, cut or emptied, it is refused by name, and a list does not show it."""
+    await database.execute("select set_config('beatbook.own_work', 'on', false)")
+    mine, other = [
+        (await call("POST", "/v1/problems", {"area": "XK.PRI", "title": title})).json()["id"]
+        for title in ("Stolen bicycles", "Other canary")
+    ]
+    for tampered in (
+        f"(select sealed_title from problems where id = '{other}')", "sealed_parts", "substr(sealed_title, 1, 20)",
+        "''::bytea",
+    ):  # fmt: skip
+        before = await database.fetchval("select sealed_title from problems where id = $1", mine)
+        await database.execute(f"update problems set sealed_title = {tampered} where id = $1", mine)
+        answers = [await call("GET", path) for path in (f"/v1/problems/{mine}", "/v1/problems")]
+        assert [(answer.status_code, answer.json()["code"]) for answer in answers] == [(500, "unreadable")] * 2
+        assert "canary" not in answers[0].text
+        await database.execute("update problems set sealed_title = $2 where id = $1", mine, before)
+    assert (await call("GET", f"/v1/problems/{mine}")).json()["title"] == "Stolen bicycles"

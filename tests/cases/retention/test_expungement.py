@@ -146,3 +146,17 @@ async def test_a_ledger_is_written_after_the_fact_and_once(
             await turn(keep_ledger, settings)
     lines = path.read_text().splitlines() if ledger else []
     assert lines == [f"{case.file.id} problem 2026-03-15" for case in cases if ledger]
+
+
+async def test_a_key_that_is_put_back_opens_nothing_and_does_not_stay(
+    opened: Opened, call: Call, settings: CasesSettings, database: asyncpg.Connection
+) -> None:
+    """By who may write the database, at once, before any ledger knows; and where none is kept."""
+    case = (await opened()).file.id
+    await database.execute("select set_config('beatbook.own_work', 'on', false)")
+    wrapped = await database.fetchval("select wrapped from case_keys where case_id = $1", case)
+    await call("POST", f"/v1/cases/{case}/expunge", {"reason": "court_order"}, version=1, **SUE)
+    await database.execute("insert into case_keys values ($1, $2)", case, wrapped)
+    assert (await call("GET", f"/v1/cases/{case}/people", **SUE)).status_code == 410
+    await turn(keep_ledger, settings)
+    assert await database.fetchval("select count(*) from case_keys") == 0
