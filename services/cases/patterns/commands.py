@@ -118,6 +118,7 @@ def _case(proposal: Proposal, title: str | None, incidents: list[UUID]) -> Probl
     """The case that a proposal opens; where it is, is for its team to write."""
     family = DIVISIONS.get(proposal.family) or SECTIONS[proposal.family]
     where = "at one address" if proposal.kind is rules.Kind.ADDRESS else "within 200 metres"
+    when = "" if proposal.band == rules.ANY else f", {proposal.band}"
     counts = f"{proposal.observed} from {proposal.window_from} to before {proposal.window_until}"
     return ProblemCreate(
         area=proposal.area,
@@ -125,7 +126,7 @@ def _case(proposal: Proposal, title: str | None, incidents: list[UUID]) -> Probl
         category=proposal.family,
         incident_ids=incidents,
         statement=Statement(
-            similarity=f"{family} {where}, {proposal.band}: {counts}; {proposal.expected:.1f} were to be expected from "
+            similarity=f"{family} {where}{when}: {counts}; {proposal.expected:.1f} were to be expected from "
             f"the past (p = {proposal.p_value:.2g}, corrected {proposal.q_value:.2g})."
         ),
     )
