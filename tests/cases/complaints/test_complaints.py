@@ -87,14 +87,19 @@ async def unseen(call: Any, path: str, grants: list[str], subject: str) -> None:
         assert (await call("GET", listed, **who)).json()["items"] == []
 
 
-@pytest.mark.parametrize("grant", [*POLICE, *(f"{role}@XK" for role in Role if role not in {"public", "oversight"}),
-                                   "oversight@XK.PEC", "oversight@AL"])  # fmt: skip
 async def test_nobody_but_the_oversight_body_learns_of_it(
-    call: Any, database: asyncpg.Connection, grant: str
-) -> None:  # fmt: skip
-    await sent(call, as_=[grant])
+    call: Any, database: asyncpg.Connection, subtests: pytest.Subtests
+) -> None:
+    others = [
+        *(f"{role}@XK" for role in Role if role not in {"public", "oversight"}),
+        "oversight@XK.PEC",
+        "oversight@AL",
+    ]
+    await sent(call, as_=[*POLICE, *others])
     path = await path_of(database)
-    await unseen(call, path, [grant], "ana")
+    for grant in (*POLICE, *others):
+        with subtests.test(grant):
+            await unseen(call, path, [grant], "ana")
     assert await database.fetchval("select state from complaints") == "received"
     trail = await database.fetch("select entry from audit_entries where chain = $1", path_id(path))
     assert "ana" not in str([*trail, *await database.fetch("select actor from events")])
@@ -104,19 +109,20 @@ def path_id(path: str) -> str:
     return path.rpartition("/")[2]
 
 
-@pytest.mark.parametrize("police", POLICE)
 async def test_police_of_the_area_do_not_see_it_by_being_oversight_too(
-    call: Any, database: asyncpg.Connection, sessions: Sessions, police: str
+    call: Any, database: asyncpg.Connection, sessions: Sessions, subtests: pytest.Subtests
 ) -> None:
     await sent(call)
     path = await path_of(database)
-    await unseen(call, path, [police, "oversight@XK"], "eve")
-    both = Actor(subject="eve", grants=(Grant.parse(police), Grant.parse("oversight@XK")))
     file = CaseFile(kind=Kind.COMPLAINT, area=AREA, team=["eve"], supervisor="eve", agency=None)
-    assert part_of(both, file) is None
-    async with sessions(both) as session:  # the wall behind says the same
-        seen = await (await session.connection()).exec_driver_sql("select id from case_files")
-        assert seen.all() == []
+    for police in POLICE:
+        with subtests.test(police):
+            await unseen(call, path, [police, "oversight@XK"], "eve")
+            both = Actor(subject="eve", grants=(Grant.parse(police), Grant.parse("oversight@XK")))
+            assert part_of(both, file) is None
+            async with sessions(both) as session:  # the wall behind says the same
+                seen = await (await session.connection()).exec_driver_sql("select id from case_files")
+                assert seen.all() == []
     elsewhere = {"as_": ["officer@XK.PEC", "oversight@XK.PRI"], "subject": "eve"}
     assert (await call("GET", path, **elsewhere)).status_code == 200
     assert len((await call("GET", PATH, **elsewhere)).json()["items"]) == 1

@@ -210,12 +210,14 @@ async def test_another_country_has_its_own_sources(call: Any) -> None:
     assert answer.json()["added"] == 1
 
 
-@pytest.mark.parametrize(
-    "changes", [{"rows": []}, {"rows": [{}] * 5001}, {"import_id": "x"}, {"root": "xk"}, {"batch": -1}, {"extra": 1}]
-)
-async def test_bad_batches(call: Any, database: asyncpg.Connection, changes: dict[str, Any]) -> None:
-    answer = await call("POST", "/v1/incidents/batches", batch(row(0)) | changes)
-    assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+async def test_bad_batches(call: Any, database: asyncpg.Connection, subtests: pytest.Subtests) -> None:
+    bad: list[dict[str, Any]] = [
+        {"rows": []}, {"rows": [{}] * 5001}, {"import_id": "x"}, {"root": "xk"}, {"batch": -1}, {"extra": 1},
+    ]  # fmt: skip
+    for changes in bad:
+        with subtests.test(f"{changes!s:.40}"):
+            answer = await call("POST", "/v1/incidents/batches", batch(row(0)) | changes)
+            assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
     assert await counts(database) == (0, 0)
 
 
@@ -237,15 +239,16 @@ async def test_who_may_record_and_read(call: Any, database: asyncpg.Connection, 
         assert await counts(database) == (1, 1)
 
 
-@pytest.mark.parametrize("grant", ["officer@XK.PEC", "officer@AL", "officer@XK.PR", "admin@XK.PRI.ULPIANA"])
-async def test_a_grant_elsewhere(call: Any, database: asyncpg.Connection, grant: str) -> None:
+async def test_a_grant_elsewhere(call: Any, database: asyncpg.Connection, subtests: pytest.Subtests) -> None:
     await call("POST", "/v1/incidents/batches", batch(row(0)))
     (incident,) = (await call("GET", "/v1/incidents")).json()["items"]
-    assert (await call("GET", f"/v1/incidents/{incident['id']}", as_=[grant])).status_code == 404
-    assert (await call("GET", "/v1/incidents", as_=[grant])).json()["items"] == []
     here = {"root": "XK", "longitude": 21.05, "latitude": 42.05, "month": "2022-01", "category": "08"}
-    assert (await call("POST", "/v1/incidents", here, as_=[grant])).status_code == 403
-    assert (await call("POST", "/v1/incidents/batches", batch(row(1)), as_=[grant])).status_code == 403
+    for grant in ("officer@XK.PEC", "officer@AL", "officer@XK.PR", "admin@XK.PRI.ULPIANA"):
+        with subtests.test(grant):
+            assert (await call("GET", f"/v1/incidents/{incident['id']}", as_=[grant])).status_code == 404
+            assert (await call("GET", "/v1/incidents", as_=[grant])).json()["items"] == []
+            assert (await call("POST", "/v1/incidents", here, as_=[grant])).status_code == 403
+            assert (await call("POST", "/v1/incidents/batches", batch(row(1)), as_=[grant])).status_code == 403
     assert await counts(database) == (1, 1)
 
 

@@ -73,23 +73,38 @@ async def test_old_jumps_are_no_news(call: Any, database: asyncpg.Connection) ->
     assert await jumps(database) == []
 
 
-@pytest.mark.parametrize("change", [{"read_on": "2026-03-16"}, {"level": 6}, {"source": "1", "information": None},
-                                    {"community": "The Smiths"}, {"note": "x"}, {"area": "XK.NOWHERE"}])  # fmt: skip
-async def test_what_is_no_reading_is_refused(call: Any, database: asyncpg.Connection, change: dict[str, Any]) -> None:
+async def test_what_is_no_reading_is_refused(
+    call: Any, database: asyncpg.Connection, subtests: pytest.Subtests
+) -> None:  # fmt: skip
     body = {"area": AREA, "read_on": "2026-03-15", "indicator": "potential", "level": 2, **SOUND}
-    assert (await call("POST", READINGS, body | change)).status_code == 422
+    changes: list[dict[str, Any]] = [
+        {"read_on": "2026-03-16"}, {"level": 6}, {"source": "1", "information": None}, {"community": "The Smiths"},
+        {"note": "x"}, {"area": "XK.NOWHERE"},
+    ]  # fmt: skip
+    for change in changes:
+        with subtests.test(str(change)):
+            assert (await call("POST", READINGS, body | change)).status_code == 422
     assert await database.fetchval("select count(*) from tension_weeks") == 0
 
 
-@pytest.mark.parametrize("role", [role for role in Role if role is not Role.PUBLIC])
-async def test_who_records_and_who_reads(call: Any, database: asyncpg.Connection, role: Role) -> None:
+async def test_who_records_and_who_reads(
+    call: Any, database: asyncpg.Connection, subtests: pytest.Subtests
+) -> None:  # fmt: skip
     await reading(call, 3)
+    for role in Role:
+        if role is not Role.PUBLIC:
+            with subtests.test(role.value):
+                await records_and_reads(call, database, role)
+
+
+async def records_and_reads(call: Any, database: asyncpg.Connection, role: Role) -> None:
+    before = await database.fetchval("select count(*) from tension_readings")
     who: dict[str, Any] = {"as_": [f"{role}@XK.PRI"], "subject": "eve"}
     body = {"area": AREA, "read_on": "2026-03-15", "indicator": "potential", "level": 2, **SOUND}
     records, reads = role in {Role.OFFICER, Role.SUPERVISOR}, role in {Role.OFFICER, Role.SUPERVISOR, Role.ADVISOR}
     assert (await call("POST", READINGS, body, **who)).status_code == (201 if records else 403)
-    assert await database.fetchval("select count(*) from tension_readings") == 1 + records
-    assert len((await call("GET", READINGS, **who)).json()["items"]) == (2 if records else 0)
+    assert await database.fetchval("select count(*) from tension_readings") == before + records
+    assert len((await call("GET", READINGS, **who)).json()["items"]) == (before + 1 if records else 0)
     path = f"/v1/tension?area={AREA}"
     assert (await call("GET", path, **who)).status_code == (200 if reads else 404)
     assert (await call("GET", path, as_=[f"{role}@XK.PEC"])).status_code == 404
