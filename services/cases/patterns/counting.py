@@ -56,28 +56,27 @@ _SIGHT = """
     order by place_id
     on conflict (incident_id) do nothing returning incident_id
 """
-_ADD = """
-    insert into pattern_totals (municipality, family, grain, band, bucket, incidents)
-    select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::date[], $6::int[])
-    on conflict (municipality, family, grain, band, bucket) do update
-    set incidents = pattern_totals.incidents + excluded.incidents
-"""
-
 Group = tuple[str, str]
 """A municipality and a family: what is compared with one another."""
-Key = tuple[int, str]
-"""A place and a family."""
+Keyed = tuple[int, str, str]
+"""A place, a family, and the municipality that it is compared in."""
 
 
 @dataclass
 class Touched:
-    """Where a country has new incidents, by grain: in which places and groups, each with the last bucket of them."""
+    """Where a country has new incidents, by grain: in which places and groups, each with the last bucket of them.
 
-    keys: dict[Grain, dict[Key, date]] = field(default_factory=lambda: defaultdict(dict))
+    `added` is how many, by grain, bucket, municipality, family and band.
+    """
+
+    keys: dict[Grain, dict[Keyed, date]] = field(default_factory=lambda: defaultdict(dict))
     groups: dict[Grain, dict[Group, date]] = field(default_factory=lambda: defaultdict(dict))
+    added: Counter[tuple[Grain, date, str, str, str]] = field(default_factory=Counter)
 
-    def add(self, grain: Grain, bucket: date, key: Key, group: Group) -> None:
+    def add(self, seen: Seen, key: Keyed, group: Group) -> None:
         """One more."""
+        grain, bucket = seen.grain, seen.bucket
+        self.added.update((grain, bucket, *group, band) for band in seen.bands())
         self.keys[grain][key] = max(bucket, self.keys[grain].get(key, bucket))
         self.groups[grain][group] = max(bucket, self.groups[grain].get(group, bucket))
 
@@ -113,13 +112,13 @@ async def take(db: asyncpg.Connection, limit: int) -> tuple[int, int, Mapping[st
     located = [_located(row, key) for row in rows if row["id"] is not None and (key := _key(row)) is not None]
     places = await _places(db, rows, {(item.area, item.key) for item in located})
     new = await _sight(db, located, places)
-    await _add(db, new)
     touched: dict[str, Touched] = defaultdict(Touched)
     for item in new:
         family = family_of(item.category)
         country = touched[item.area.partition(".")[0]]
         place = places[item.area, item.key]
-        country.add(item.seen.grain, item.seen.bucket, (place, family), (municipality_of(item.area), family))
+        municipality = municipality_of(item.area)
+        country.add(item.seen, (place, family, municipality), (municipality, family))
     return len(rows), position, touched
 
 
@@ -136,6 +135,7 @@ async def _places(
     db: asyncpg.Connection, rows: Sequence[asyncpg.Record], wanted: Collection[tuple[str, str]]
 ) -> dict[tuple[str, str], int]:
     """The ids of addresses, by area and key; those not met before are entered, with who is near them."""
+    wanted = sorted(wanted)
     known = await db.fetch(_KNOWN_PLACES, [area for area, _ in wanted], [key for _, key in wanted])
     places = {(row["area"], row["key"]): row["id"] for row in known}
     missing: dict[tuple[str, str], asyncpg.Record] = {}
@@ -199,14 +199,3 @@ async def _sight(
     )
     entered = {row["incident_id"] for row in rows}
     return [item for item in located if item.incident_id in entered]
-
-
-async def _add(db: asyncpg.Connection, new: Sequence[_Located]) -> None:
-    added = Counter(
-        (municipality_of(item.area), family_of(item.category), item.seen.grain.value, band, item.seen.bucket)
-        for item in new
-        for band in item.seen.bands()
-    )
-    rows = sorted(added)
-    columns: list[list[Any]] = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(5)]
-    await db.execute(_ADD, *columns, [added[row] for row in rows])

@@ -13,14 +13,13 @@ from services.cases.patterns.significance import corrected
 _SCAN = "select last_week, last_month, hypotheses from pattern_scans where country = $1"
 _SMALL = """
     select kind, place_id, municipality, family, grain, band, in_short, in_long, total, p_short, p_long
-    from pattern_looks where country = $1 and (p_short is not null or p_long is not null)
+    from pattern_looks where country = $1 and is_small
 """
 _SHARES = """
-    select n::int, sum(incidents) filter (where bucket >= window_from)::float8 / sum(incidents) as share
-    from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::date[], $6::date[]) with ordinality
-         as found (municipality, family, grain, band, earliest, window_from, n)
-    join pattern_totals using (municipality, family, grain, band)
-    where bucket >= earliest group by n
+    select n::int, (case span when 'short' then in_short else in_long end)::float8 / total as share
+    from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]) with ordinality
+         as found (municipality, family, grain, band, span, n)
+    join pattern_margins using (municipality, family, grain, band)
 """
 _MEMBERS = """
     select n::int, array_agg(distinct sighting.place_id) as places
@@ -82,7 +81,7 @@ async def _significant(
     columns = {name: [row[name] for row in rows] for name in ("kind", "place_id", "municipality", "family", "grain")}
     shares = await db.fetch(
         _SHARES, columns["municipality"], columns["family"], columns["grain"], [row["band"] for row in rows],
-        [reach[Grain(row["grain"])].earliest for row in rows], starts,
+        [span.value for _, span, *_ in found],
     )  # fmt: skip
     members = await db.fetch(
         _MEMBERS, columns["kind"], columns["place_id"], columns["family"], columns["grain"], starts

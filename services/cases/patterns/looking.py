@@ -8,7 +8,9 @@ from typing import Any
 import asyncpg
 import numpy as np
 
-from services.cases.patterns.counting import Group, Key, Touched
+from services.cases.patterns import margins
+from services.cases.patterns.counting import Group, Keyed, Touched
+from services.cases.patterns.recounting import recounted
 from services.cases.patterns.rules import FALSE_DISCOVERY_RATE, FEWEST, Grain, Horizon, Kind, Span
 from services.cases.patterns.significance import Spread, dispersion, p_values
 
@@ -27,56 +29,37 @@ _GROUPS = """
     where split_part(municipality, '.', 1) = $1 and grain = $2
 """
 _ABOUT = """
-    select distinct near.other_id as place_id, family from unnest($1::bigint[], $2::text[]) as key (place_id, family)
+    select distinct near.other_id as place_id, family, municipality
+    from unnest($1::bigint[], $2::text[], $3::text[]) as key (place_id, family, municipality)
     join pattern_neighbours as near on near.place_id = key.place_id
 """
-_FORGET = """
-    delete from pattern_looks where ctid = any(array(
-        select look.place from unnest($1::bigint[], $2::text[]) as key (place_id, family)
-        cross join lateral (
-            select ctid as place from pattern_looks
-            where kind = $3 and place_id = key.place_id and family = key.family and grain = $4 offset 0
-        ) as look
-    ))
-    returning municipality, kind, family, grain, band, squares, past
-"""
-# Each key by itself and by index, whatever the planner believes of tables that an import is filling. A cluster in which
-# one address has all is that address, and looked at as such.
-_LOOK = """
-    insert into pattern_looks (kind, place_id, family, grain, band, country, municipality, total, in_short, in_long,
-                               past, squares)
-    select $3, place_id, family, $4, band, $5, municipality, total, in_short, in_long, past, squares
-    from unnest($1::bigint[], $2::text[]) as key (place_id, family)
-    join pattern_places on pattern_places.id = place_id
+_KNOWN = """
+    select kind, place_id, family, band
+    from unnest($1::text[], $2::bigint[], $3::text[]) as key (kind, place_id, family)
     cross join lateral (
-        select band, sum(incidents)::int as total,
-               coalesce(sum(incidents) filter (where bucket >= $7), 0)::int as in_short,
-               coalesce(sum(incidents) filter (where bucket >= $8), 0)::int as in_long,
-               coalesce(sum(incidents) filter (where bucket < $8), 0)::int as past,
-               coalesce(sum(incidents * incidents) filter (where bucket < $8), 0)::bigint as squares
-        from (
-            select band, bucket, count(*) as incidents, min(member.id) as first, max(member.id) as last
-            from ({members}) as member
-            cross join lateral (
-                select bucket, weekday, part from pattern_sightings
-                where place_id = member.id and family = key.family and grain = $4 and bucket >= $6
-                offset 0
-            ) as sighting
-            cross join lateral (values ('any'), (part), (weekday || '-' || part)) as bands (band)
-            where band is not null
-            group by band, bucket
-        ) as by_bucket
-        group by band having sum(incidents) >= $9 {several}
-    ) as counted
-    returning municipality, kind, family, grain, band, squares, past
+        select band from pattern_looks as look
+        where look.kind = key.kind and look.place_id = key.place_id and look.family = key.family and grain = $4 offset 0
+    ) as look
 """
-_LOOKS = {
-    Kind.ADDRESS: _LOOK.format(members="select key.place_id as id", several=""),
-    Kind.CLUSTER: _LOOK.format(
-        members="select other_id as id from pattern_neighbours where place_id = key.place_id",
-        several="and min(first) <> max(last)",
-    ),
-}
+_FORGET = """
+    delete from pattern_looks as look
+    using unnest($1::text[], $2::bigint[], $3::text[], $4::text[]) as gone (kind, place_id, family, band)
+    where look.kind = gone.kind and look.place_id = gone.place_id and look.family = gone.family and grain = $5
+          and look.band = gone.band
+    returning look.municipality, look.kind, look.family, look.grain, look.band, squares, past
+"""
+_LOOK = """
+    insert into pattern_looks as look (grain, country, kind, place_id, family, municipality, band, total, in_short,
+                                       in_long, past, squares)
+    select $1, $2, * from unnest($3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::int[], $9::int[],
+                                 $10::int[], $11::int[], $12::bigint[])
+    on conflict (kind, place_id, family, grain, band) do update
+    set total = excluded.total, in_short = excluded.in_short, in_long = excluded.in_long, past = excluded.past,
+        squares = excluded.squares, p_short = case when excluded.in_long >= $13 then look.p_short end,
+        p_long = case when excluded.in_long >= $13 then look.p_long end
+    returning new.municipality, new.kind, new.family, new.grain, new.band, new.squares, new.past,
+              old.squares as old_squares, old.past as old_past
+"""
 _SPREAD = """
     insert into pattern_spreads (municipality, kind, family, grain, band, squares, squared_totals, totals)
     select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[],
@@ -92,20 +75,15 @@ _CANDIDATES = """
     cross join lateral (
         select kind, place_id, family, grain, band, municipality, total, in_short, in_long, p_short, p_long
         from pattern_looks
-        where municipality = compared.municipality and family = compared.family and grain = $3 and in_long >= 5
+        where municipality = compared.municipality and family = compared.family and grain = $3 and is_candidate
         offset 0
     ) as look
 """
 _MARGINS = """
-    select municipality, family, band, sum(incidents)::bigint as total,
-           coalesce(sum(incidents) filter (where bucket >= $5), 0)::bigint as in_short,
-           coalesce(sum(incidents) filter (where bucket >= $6), 0)::bigint as in_long,
-           coalesce(sum(incidents) filter (where bucket < $6), 0)::bigint as past,
-           coalesce(sum(incidents::bigint * incidents) filter (where bucket < $6), 0)::bigint as squares
-    from pattern_totals join unnest($1::text[], $2::text[], $7::text[]) as compared (municipality, family, band)
+    select municipality, family, band, total, in_short, in_long, past, squares
+    from pattern_margins join unnest($1::text[], $2::text[], $4::text[]) as compared (municipality, family, band)
          using (municipality, family, band)
-    where grain = $3 and bucket >= $4
-    group by municipality, family, band
+    where grain = $3
 """
 _SPREADS = """
     select municipality, family, band, kind, squares, squared_totals, totals
@@ -128,18 +106,22 @@ async def look(db: asyncpg.Connection, country: str, touched: Touched) -> None:
     before = {Grain.WEEK: row["last_week"], Grain.MONTH: row["last_month"]}
     after = {grain: _later(before[grain], touched.last(grain)) for grain in Grain}
     await db.execute(_REACH, country, after[Grain.WEEK], after[Grain.MONTH])
-    for grain in Grain:
-        if (last := after[grain]) is None or not touched.keys[grain]:
+    horizons = {grain: Horizon(grain, last) for grain, last in after.items() if last is not None}
+    moves = {grain: Horizon(grain, last) for grain, last in before.items() if last not in {None, after[grain]}}
+    for grain, earlier in moves.items():
+        await margins.move(db, country, earlier, horizons[grain])
+    await margins.add(db, horizons, touched.added)
+    for grain, horizon in horizons.items():
+        if not touched.keys[grain]:
             continue
-        horizon = Horizon(grain, last)
         keys = {key for key, bucket in touched.keys[grain].items() if bucket >= horizon.earliest}
         groups = {group for group, bucket in touched.groups[grain].items() if bucket >= horizon.earliest}
-        if before[grain] not in {None, last}:
-            moved, compared = await _moved(db, country, Horizon(grain, before[grain]), horizon)
-            keys |= moved
+        if grain in moves:
+            left, compared = await _moved(db, country, moves[grain], horizon)
+            keys |= left
             groups |= compared
-        await _recount(db, country, horizon, keys)
-        await _judge(db, horizon, sorted(groups))
+        await _recount(db, country, horizon, keys, moved=grain in moves)
+        await _judge(db, grain, sorted(groups))
 
 
 def _later(one: date | None, other: date | None) -> date | None:
@@ -148,41 +130,54 @@ def _later(one: date | None, other: date | None) -> date | None:
 
 async def _moved(
     db: asyncpg.Connection, country: str, before: Horizon, horizon: Horizon
-) -> tuple[set[Key], set[Group]]:  # fmt: skip
+) -> tuple[set[Keyed], set[Group]]:  # fmt: skip
     """The places with incidents in weeks or months that left a window or the look-back; and all that is compared."""
-    keys: set[Key] = set()
+    keys: set[Keyed] = set()
     groups = {
         (row["municipality"], row["family"]) for row in await db.fetch(_GROUPS, country, horizon.grain.value)
     }  # fmt: skip
     for start, end in horizon.left_by(before):
         rows = await db.fetch(_MOVED, country, horizon.grain.value, start, end)
-        keys |= {(row["place_id"], row["family"]) for row in rows}
+        keys |= {(row["place_id"], row["family"], row["municipality"]) for row in rows}
         groups |= {(row["municipality"], row["family"]) for row in rows}
     return keys, groups
 
 
-async def _recount(db: asyncpg.Connection, country: str, horizon: Horizon, keys: Collection[Key]) -> None:
-    """Count these places anew, and the clusters that they belong to."""
-    about = [(row["place_id"], row["family"]) for row in await db.fetch(_ABOUT, *_columns(sorted(keys), 2))]
+async def _recount(
+    db: asyncpg.Connection, country: str, horizon: Horizon, keys: Collection[Keyed], *, moved: bool
+) -> None:
+    """Count these places anew, and the clusters that they belong to, which lie in the same municipality.
+
+    Only where windows moved has anything less than it had.
+    """
+    here = sorted(keys)
+    rows = await db.fetch(_ABOUT, *_columns(here, 3))
+    looks = [(Kind.ADDRESS, *key) for key in here] + [(Kind.CLUSTER, *row) for row in sorted(map(tuple, rows))]
+    counts = await recounted(db, horizon, looks)
+    grain = horizon.grain.value
+    gone: list[asyncpg.Record] = []
+    if moved:
+        known = await db.fetch(_KNOWN, *_columns([look[:3] for look in looks], 3), grain)
+        kept = {(*count.look[:3], count.band) for count in counts}
+        gone = await db.fetch(_FORGET, *_columns([tuple(row) for row in known if tuple(row) not in kept], 4), grain)
+    entered = await db.fetch(
+        _LOOK, grain, country,
+        *_columns([(*count.look, count.band, count.total, count.in_short, count.in_long, count.past, count.squares)
+                   for count in counts], 10),
+        FEWEST,
+    )  # fmt: skip
     change: dict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
-    looks = 0
-    for kind, these in ((Kind.ADDRESS, sorted(keys)), (Kind.CLUSTER, sorted(about))):
-        columns, grain = _columns(these, 2), horizon.grain.value
-        gone = await db.fetch(_FORGET, *columns, kind.value, grain)
-        here = await db.fetch(
-            _LOOKS[kind], *columns, kind.value, grain, country, horizon.earliest,
-            horizon.start(Span.SHORT), horizon.start(Span.LONG), FEWEST,
-        )  # fmt: skip
-        looks += len(here) - len(gone)
-        _sum(change, gone, -1)
-        _sum(change, here, 1)
+    _sum(change, (row[:7] for row in entered), 1)
+    _sum(change, (row[:5] + row[7:] for row in entered if row["old_past"] is not None), -1)
+    _sum(change, (tuple(row) for row in gone), -1)
+    new = sum(row["old_past"] is None for row in entered)
     changed = {key: sums for key, sums in sorted(change.items()) if any(sums.values())}
     sums = [[sums[name] for sums in changed.values()] for name in ("squares", "squared_totals", "totals")]
     await db.execute(_SPREAD, *_columns(list(changed), 5), *sums)
-    await db.execute(_HYPOTHESES, country, looks * len(Span))
+    await db.execute(_HYPOTHESES, country, (new - len(gone)) * len(Span))
 
 
-def _sum(change: dict[tuple[str, ...], Counter[str]], rows: Iterable[asyncpg.Record], sign: int) -> None:
+def _sum(change: dict[tuple[str, ...], Counter[str]], rows: Iterable[tuple[Any, ...]], sign: int) -> None:
     for municipality, kind, family, grain, band, squares, past in rows:
         sums = change[municipality, kind, family, grain, band]
         sums["squares"] += sign * squares
@@ -190,28 +185,26 @@ def _sum(change: dict[tuple[str, ...], Counter[str]], rows: Iterable[asyncpg.Rec
         sums["totals"] += sign * past
 
 
-async def _judge(db: asyncpg.Connection, horizon: Horizon, groups: Sequence[Group]) -> None:
+async def _judge(db: asyncpg.Connection, grain: Grain, groups: Sequence[Group]) -> None:
     """Give all that is compared with what changed its p-values: what the municipality has is part of every test."""
-    grain = horizon.grain.value
     rows = await db.fetch(_CANDIDATES, *_columns(groups, 2), grain)
     if not rows:
         return
-    short, long = horizon.start(Span.SHORT), horizon.start(Span.LONG)
     municipalities, families, bands = _columns(
         sorted({(row["municipality"], row["family"], row["band"]) for row in rows}), 3
     )
-    margins = {
+    compared = {
         (row["municipality"], row["family"], row["band"]): row
-        for row in await db.fetch(_MARGINS, municipalities, families, grain, horizon.earliest, short, long, bands)
+        for row in await db.fetch(_MARGINS, municipalities, families, grain, bands)
     }
     dispersions: dict[tuple[str, str, str, str], float] = {}
     for row in await db.fetch(_SPREADS, municipalities, families, grain, bands):
         municipality, family, band, kind, *sums = row
-        margin = margins.get((municipality, family, band))
+        margin = compared.get((municipality, family, band))
         if margin is not None and margin["past"]:
             spread = Spread(*map(int, sums))
             dispersions[municipality, family, band, kind] = dispersion(spread, margin["squares"] / margin["past"] ** 2)
-    of = [margins[row["municipality"], row["family"], row["band"]] for row in rows]
+    of = [compared[row["municipality"], row["family"], row["band"]] for row in rows]
     total, all_of_it = _ints(row["total"] for row in rows), _ints(row["total"] for row in of)
     factors = np.array(
         [dispersions.get((row["municipality"], row["family"], row["band"], row["kind"]), 1.0) for row in rows]

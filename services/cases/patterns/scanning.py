@@ -28,6 +28,8 @@ _BY_INDEX = """
 """
 """All that a turn asks is by key. Of tables that an import is filling the planner knows too little to see that, and
 joins every incident of a family with every place."""
+_COMMIT = "select set_config('synchronous_commit', $1, true)"
+"""What is counted can be counted again from the log; what is told in it can't be taken back."""
 _SETTLED = "update pattern_scans set is_due = false where is_due returning country"
 _RELATED = """
     select id, family, places, state, case_open, evidence_position, kind, place_id, band, grain, span, window_until,
@@ -92,6 +94,7 @@ async def scan(session: AsyncSession, now: datetime) -> int:
     """
     db = await driver_connection(session)
     await db.execute(_BY_INDEX)
+    await db.execute(_COMMIT, "off")
     read, position, touched = await take(db, EVENTS_A_TURN)
     for country, changes in sorted(touched.items()):
         await look(db, country, changes)
@@ -126,6 +129,8 @@ async def _settle(turn: _Scan, chosen: Sequence[Finding]) -> None:
         Fact(PatternLapsed(proposal_id=row["id"], area=row["area"]), row["id"], row["area"])
         for row in await turn.db.fetch(_LAPSE, gone, turn.now)
     ]
+    if facts:
+        await turn.db.execute(_COMMIT, "on")
     await emit_many(turn.db, facts, actor=CLOCK.subject, at=turn.now, session=turn.session)
 
 

@@ -7,7 +7,7 @@ Like the incidents they have no row-level security; what people are shown passes
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, Identity, Index, Text, text
+from sqlalchemy import BigInteger, Boolean, Column, Computed, Identity, Index, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
@@ -25,7 +25,7 @@ class Place(CasesTable, table=True):
 
     __tablename__ = "pattern_places"
     __table_args__ = (
-        Index("pattern_places_once", "area", "key", unique=True),
+        Index("pattern_places_once", "area", "key", unique=True, postgresql_include=["id"]),
         Index("pattern_places_cell", "cell", postgresql_where=text("cell is not null")),
     )
 
@@ -53,9 +53,12 @@ class Sighting(CasesTable, table=True):
 
     __tablename__ = "pattern_sightings"
     __table_args__ = (
-        Index("pattern_sightings_place", "place_id", "family", "grain", "bucket"),
+        Index(
+            "pattern_sightings_place", "place_id", "family", "grain", "bucket",
+            postgresql_include=["weekday", "part"],
+        ),
         Index("pattern_sightings_bucket", "country", "grain", "bucket"),
-    )
+    )  # fmt: skip
 
     incident_id: UUID = Field(primary_key=True)
     place_id: int = Field(sa_column=Column(BigInteger, nullable=False))
@@ -72,33 +75,46 @@ class Sighting(CasesTable, table=True):
 
 
 class Total(CasesTable, table=True):
-    """A municipality's incidents of a week or month, by family and band: what its places are compared with."""
+    """A municipality's incidents of a week or month, by family and band."""
 
     __tablename__ = "pattern_totals"
+
+    grain: Grain = Field(sa_column=Column(text_enum(Grain), primary_key=True))
+    bucket: date = Field(primary_key=True)
+    municipality: str = Field(primary_key=True)
+    family: str = Field(primary_key=True)
+    band: str = Field(primary_key=True)
+    incidents: int
+
+
+class Margin(CasesTable, table=True):
+    """A municipality's incidents of the look-back and its parts, by family and band: what places are compared with."""
+
+    __tablename__ = "pattern_margins"
 
     municipality: str = Field(primary_key=True)
     family: str = Field(primary_key=True)
     grain: Grain = Field(sa_column=Column(text_enum(Grain), primary_key=True))
     band: str = Field(primary_key=True)
-    bucket: date = Field(primary_key=True)
-    incidents: int
+    total: int
+    in_short: int
+    in_long: int
+    past: int
+    squares: int = Field(sa_column=Column(BigInteger, nullable=False))
 
 
 class Look(CasesTable, table=True):
     """A place, family and band that is looked at, over both windows: two hypotheses.
 
-    `p_short` and `p_long` are kept while they are small enough to matter.
+    `p_short` and `p_long` are kept while they are small enough to matter. The indexes have no counts or p-values
+    themselves, so that most changes leave them alone.
     """
 
     __tablename__ = "pattern_looks"
     __table_args__ = (
-        Index(
-            "pattern_looks_candidates", "municipality", "family", "grain", postgresql_where=text("in_long >= 5")
-        ),
-        Index(
-            "pattern_looks_small", "country", postgresql_where=text("p_short is not null or p_long is not null")
-        ),
-    )  # fmt: skip
+        Index("pattern_looks_candidates", "municipality", "family", "grain", postgresql_where=text("is_candidate")),
+        Index("pattern_looks_small", "country", postgresql_where=text("is_small")),
+    )
 
     kind: Kind = Field(sa_column=Column(text_enum(Kind), primary_key=True))
     place_id: int = Field(sa_column=_id())
@@ -114,6 +130,10 @@ class Look(CasesTable, table=True):
     squares: int = Field(sa_column=Column(BigInteger, nullable=False))
     p_short: float | None = None
     p_long: float | None = None
+    is_candidate: bool = Field(sa_column=Column(Boolean, Computed("in_long >= 5", persisted=True)))
+    is_small: bool = Field(
+        sa_column=Column(Boolean, Computed("p_short is not null or p_long is not null", persisted=True))
+    )
 
 
 class SpreadSum(CasesTable, table=True):

@@ -53,17 +53,21 @@ async def kept(db: asyncpg.Connection) -> dict[str, Any]:
     spreads = await db.fetch(
         "select * from pattern_spreads where squares + totals <> 0 order by municipality, kind, family, grain, band"
     )
-    totals = await db.fetch("select * from pattern_totals order by municipality, family, grain, band, bucket")
+    totals = await db.fetch("select * from pattern_totals order by grain, bucket, municipality, family, band")
+    margins = await db.fetch(
+        "select * from pattern_margins where total <> 0 order by municipality, family, grain, band"
+    )
     scans = await db.fetch("select * from pattern_scans order by country")
     return {"looks": list(map(tuple, looks)), "spreads": list(map(tuple, spreads)),
-            "totals": list(map(tuple, totals)), "scans": list(map(tuple, scans))}  # fmt: skip
+            "totals": list(map(tuple, totals)), "margins": list(map(tuple, margins)),
+            "scans": list(map(tuple, scans))}  # fmt: skip
 
 
 async def forgotten(db: asyncpg.Connection) -> None:
     """Have the scan begin anew."""
     await db.execute(
-        """truncate pattern_looks, pattern_spreads, pattern_totals, pattern_scans, pattern_sightings, pattern_places,
-                    pattern_neighbours, pattern_proposals"""
+        """truncate pattern_looks, pattern_spreads, pattern_totals, pattern_margins, pattern_scans, pattern_sightings,
+                    pattern_places, pattern_neighbours, pattern_proposals"""
     )
     await db.execute("update pattern_cursor set position = 0")
 
