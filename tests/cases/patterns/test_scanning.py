@@ -112,6 +112,48 @@ async def test_kept_current_equals_counted_anew(
     assert await kept(database) == current
 
 
+_BY_DEFINITION = """
+    with member as (
+        select 'address' as kind, id as place_id, id as other_id from pattern_places
+        union all select 'cluster', place_id, other_id from pattern_neighbours
+    ), horizon as (
+        select 'week' as grain, last_week - 64 * 7 as earliest, last_week - 3 * 7 as short, last_week - 12 * 7 as long
+        from pattern_scans
+        union all
+        select 'month', last_month - interval '14 months', last_month, last_month - interval '2 months'
+        from pattern_scans
+    ), counted as (
+        select kind, member.place_id, family, grain, band, bucket, count(*) as many, min(other_id) as first,
+               max(other_id) as last, bucket >= short as in_short, bucket >= long as in_long
+        from member join pattern_sightings as sighting on sighting.place_id = other_id join horizon using (grain)
+        cross join lateral (values ('any'), (part), (weekday || '-' || part)) as bands (band)
+        where band is not null and bucket >= earliest
+        group by kind, member.place_id, family, grain, band, bucket, short, long
+    )
+    select kind, place_id, family, grain, band, sum(many), coalesce(sum(many) filter (where in_short), 0),
+           coalesce(sum(many) filter (where in_long), 0), coalesce(sum(many) filter (where not in_long), 0),
+           coalesce(sum(many * many) filter (where not in_long), 0)
+    from counted group by 1, 2, 3, 4, 5
+    having sum(many) >= 5 and (kind = 'address' or min(first) <> max(last)) order by 1, 2, 3, 4, 5
+"""
+
+
+async def test_counts_are_those_of_the_definition(record: Record, scan: Scan, database: asyncpg.Connection) -> None:
+    """In all bands and both windows, of addresses and clusters, after windows moved on. Rule C3."""
+    rows = sorted(mixed(random.Random(4)), key=lambda row: row.get("occurred_at") or row["month"])
+    for start in range(0, len(rows), 400):
+        await record(rows[start : start + 400])
+        await scan()
+    looks = await database.fetch(
+        """select kind, place_id, family, grain, band, total, in_short, in_long, past, squares from pattern_looks
+           order by 1, 2, 3, 4, 5"""
+    )
+    assert {(row["kind"], row["grain"]) for row in looks} == {
+        (kind, grain) for kind in ("address", "cluster") for grain in ("week", "month")
+    }
+    assert list(map(tuple, looks)) == list(map(tuple, await database.fetch(_BY_DEFINITION)))
+
+
 async def test_hypotheses_are_all_that_was_looked_at(record: Record, scan: Scan, database: asyncpg.Connection) -> None:
     """Both windows of each place, family and band with enough incidents; not only what is proposed. Rule C3."""
     await record(mixed(random.Random(3)))
