@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "cases_patterns_1"
-down_revision = "cases_0024"
+revision = "cases_0026"
+down_revision = "cases_0025"
 branch_labels = None
 depends_on = None
 
