@@ -25,6 +25,7 @@ from services.cases.files.routes import routes as file_routes
 from services.cases.followups import routes as followups
 from services.cases.hate_crimes import routes as hate_crimes
 from services.cases.incidents import routes as incidents
+from services.cases.links import routes as links
 from services.cases.openings import routes as openings
 from services.cases.partners import routes as partners
 from services.cases.patterns.routes import routes as pattern_routes
@@ -98,6 +99,7 @@ service = Service(
         victims.promises,
         referrals.routes,
         referrals.received,
+        links.routes,
     ),
     events=tuple(registry(vars(contract)).values()),
     metadata=CasesTable.metadata,

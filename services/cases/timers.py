@@ -14,6 +14,7 @@ from services.cases.complaints.reminders import forget_networks, remind_of_compl
 from services.cases.critical.reminders import remind_of_reviews
 from services.cases.followups.commands import ask_due
 from services.cases.incidents.commands import forget_refusals
+from services.cases.links.commands import tell_of_all
 from services.cases.patterns.scanning import scan_all
 from services.cases.plans.reminders import remind_of_plans
 from services.cases.problems.sealing import seal_old_cases
@@ -94,4 +95,6 @@ TIMERS: tuple[Timer, ...] = (
     Timer(name="promises-to-victims", every=OFTEN, run=in_turns(remind_of_promises)),
     Timer(name="forget-networks", every=timedelta(minutes=1), run=forget_networks),
     Timer(name="referrals-expired", every=timedelta(minutes=1), run=in_turns(expire_due)),
+    # what the clock moved, and what moved with another case
+    Timer(name="concerns-told", every=timedelta(minutes=1), run=in_turns(tell_of_all)),
 )

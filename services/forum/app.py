@@ -13,6 +13,7 @@ from services.forum.base import ForumTable
 from services.forum.business.routes import routes as agenda_routes
 from services.forum.concerns.routes import routes as concern_routes
 from services.forum.consultations.routes import routes as consultation_routes
+from services.forum.consumers import CONSUMERS
 from services.forum.corrections.routes import routes as correction_routes
 from services.forum.decisions.routes import routes as decision_routes
 from services.forum.exports.routes import routes as export_routes
@@ -79,6 +80,8 @@ service = Service(
     migrations=Path(__file__).parent / "migrations",
     settings=ForumSettings,
     reactions=REACTIONS,
+    consumers=CONSUMERS,
     timers=TIMERS,
+    projections=("concern_cases",),
     background=(send_mails,),
 )

@@ -17,6 +17,7 @@ from services.forum.receipts.commands import forget_networks
 from services.forum.representation.commands import review_all
 from services.forum.series.commands import plan_all_ahead
 from services.forum.signals.commands import assess_all
+from services.forum.triage.cases import take_buckets
 from services.forum.triage.commands import notice_overdue
 
 
@@ -44,6 +45,7 @@ TIMERS: tuple[Timer, ...] = (
     Timer(name="warning-signals", every=timedelta(hours=1), run=assess_all),
     Timer(name="absent-groups", every=timedelta(hours=6), run=review_all),
     Timer(name="overdue-concerns", every=timedelta(minutes=10), run=notice_overdue),
+    Timer(name="buckets-of-cases", every=timedelta(seconds=10), run=in_turns(take_buckets)),
     Timer(name="forget-networks", every=timedelta(minutes=1), run=forget_networks),
     Timer(name="decisions-overdue", every=OFTEN, run=in_turns(remind_of_decisions)),
     Timer(name="intervals-passed", every=OFTEN, run=in_turns(remind_of_intervals)),

@@ -22,6 +22,7 @@ from tests.chaos.writers import Ack
 
 SOURCES = ("forum", "cases", "kpi", "handover", "webhooks")
 READERS = {
+    "forum": ["cases"],
     "cases": ["forum"],
     "kpi": ["forum", "cases"],
     "handover": ["forum", "cases", "kpi"],
@@ -43,6 +44,7 @@ BY_THE_CLOCK = {
     "victim_promise.missed",
     "pattern.proposed",
     "pattern.lapsed",
+    "case_concern.moved",
 }
 """What the clock tells of cases, each once: nobody asked for it."""
 AT_ONCE = date.min

@@ -18,7 +18,7 @@ from tests.chaos.instance import Up, alive, wait_for
 from tests.chaos.invariants import Books
 
 READERS = ("cases", "kpi", "handover")
-"""Services with projections."""
+"""Services with projections that the writers fill."""
 DEATHS_IN_REBUILDING = (Step.CONSUMER_APPLIED, Step.REBUILD_FILLED, Step.REBUILD_EXCHANGED, Step.REBUILD_SWITCHED)
 
 

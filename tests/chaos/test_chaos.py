@@ -86,7 +86,7 @@ def test_nothing_is_lost_or_doubled_whatever_dies(up: Up, fleet: Fleet, partner:
     asyncio.run(books.settle())
     print(f"{time.monotonic() - began:.0f} s: settled")
     faults = asyncio.run(books.faults(acknowledged)) + asyncio.run(delivery_faults(books, partner, endpoint))
-    for reader in ("cases", "kpi", "handover"):
+    for reader in ("forum", "cases", "kpi", "handover"):
         compared = up.events("reconcile", reader)
         faults += [compared.stdout + compared.stderr] if compared.returncode else []
     assert http_status(f"{up.urls['gateway']}/") == 200

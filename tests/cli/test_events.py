@@ -90,7 +90,7 @@ async def test_what_fails_in_a_rebuild_is_told_without_its_values(events, runnin
 
 
 async def test_a_service_without_projections_is_refused(events):
-    refused = await events("rebuild", "forum")
+    refused = await events("rebuild", "webhooks")
     assert (refused.exit_code, "keeps no projections" in refused.output) == (1, True)
 
 

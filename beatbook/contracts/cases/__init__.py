@@ -20,6 +20,7 @@ from beatbook.contracts.cases.diversions import (
 from beatbook.contracts.cases.files import CaseExpunged
 from beatbook.contracts.cases.hate_crimes import HateCrimeClassified, HateCrimeFlagged
 from beatbook.contracts.cases.incidents import IncidentRecorded
+from beatbook.contracts.cases.links import CaseConcernMoved
 from beatbook.contracts.cases.openings import OpeningEnded, OpeningForced, OpeningReviewed
 from beatbook.contracts.cases.partners import AgencyChanged, AgencyRegistered, MemorandumEnded, MemorandumSigned
 from beatbook.contracts.cases.patterns import PatternDecided, PatternLapsed, PatternProposed
@@ -46,6 +47,7 @@ __all__ = [
     "AgencyChanged",
     "AgencyRegistered",
     "AuditSealed",
+    "CaseConcernMoved",
     "CaseExpunged",
     "ComplaintMoved",
     "ComplaintOverdue",

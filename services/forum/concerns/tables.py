@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Column, Index, Text, text
+from sqlalchemy import BigInteger, Column, Index, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
@@ -86,3 +86,16 @@ class ConcernStep(ForumTable, table=True):
     organisation: str | None = None
     alternative: str | None = None
     case_bucket: CaseBucket | None = Field(default=None, sa_column=Column(text_enum(CaseBucket)))
+
+
+class ConcernCase(ForumTable, table=True):
+    """What was heard last of the case that stands for a concern; no bucket: none does any more. Rule C12a.
+
+    A projection: made of the cases service's events alone. `position` is the last one's in its log.
+    """
+
+    __tablename__ = "concern_cases"
+
+    concern_id: UUID = Field(primary_key=True)
+    bucket: CaseBucket | None = Field(default=None, sa_column=Column(text_enum(CaseBucket)))
+    position: int = Field(sa_column=Column(BigInteger, nullable=False))

@@ -7,7 +7,6 @@ from uuid import UUID
 from beatbook.contracts.actor import Actor
 from beatbook.contracts.forum import (
     ConcernAnswered,
-    ConcernCaseMoved,
     ConcernEscalated,
     ConcernOverdue,
     ConcernTriaged,
@@ -28,7 +27,6 @@ from services.forum.concerns.rules import (
     ENDED,
     WAITING,
     ConcernState,
-    StepKind,
     agenda_words,
     answer_source,
     triage_due,
@@ -36,7 +34,7 @@ from services.forum.concerns.rules import (
 from services.forum.concerns.tables import Concern
 from services.forum.forums.queries import forum_by_id
 from services.forum.triage import queries, rules
-from services.forum.triage.schemas import CaseProgress, Escalation, Triage
+from services.forum.triage.schemas import Escalation, Triage
 
 CONCERNS_A_TURN = 500
 """Bounds what one transaction of the clock locks."""
@@ -161,31 +159,6 @@ async def escalate(
     await _queue(session, now, receiver.id, concern, "A concern from the forum below")
     if was_overdue:
         await _remind(session, actor, now, before)
-    return concern
-
-
-async def note_case(
-    session: AsyncSession,
-    actor: Actor,
-    now: datetime,
-    concern_id: UUID,
-    expected: ExpectedVersion,
-    request: CaseProgress,
-) -> Concern:
-    """Note the bucket that came back of the case, and nothing else of it. Rule C12a."""
-    concern = await managed_concern(session, actor, concern_id)
-    expected.check(concern.version)
-    if concern.state is not ConcernState.CASE_OPENED:
-        raise Conflict("The concern stands for no case now; triage it as case_opened first.", rule="C12a")
-    if concern.case_bucket is request.bucket:
-        raise Conflict(f"The case is noted as {request.bucket.value} already.", rule="C12a")
-    concern.case_bucket = request.bucket
-    await add_step(session, concern, now, kind=StepKind.CASE_MOVED, words=request.words)
-    concern.version += 1
-    moved = ConcernCaseMoved(
-        concern_id=concern.id, forum_id=concern.forum_id, area=concern.area, bucket=request.bucket.value
-    )
-    await emit(session, moved, subject=concern.id, area=concern.area, actor=actor, at=now)
     return concern
 
 

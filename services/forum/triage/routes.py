@@ -10,7 +10,7 @@ from beatbook.kit.db import Write
 from beatbook.kit.web import IfMatch, router, set_etag
 from services.forum.concerns.queries import view
 from services.forum.concerns.schemas import ConcernView
-from services.forum.triage import commands
+from services.forum.triage import cases, commands
 from services.forum.triage.schemas import CaseProgress, Escalation, Triage
 
 routes = router(tags=["concerns"])
@@ -58,7 +58,7 @@ async def note_case(
     expected: IfMatch,
     response: Response,
 ) -> ConcernView:
-    """Note how far the case is that a concern was opened as."""
-    concern = await commands.note_case(session, actor, now, concern_id, expected, request)
+    """Note how far the case is that a concern was opened as, where the case does not tell it by itself."""
+    concern = await cases.note_case(session, actor, now, concern_id, expected, request)
     set_etag(response, concern.version)
     return view(concern, actor, now)
