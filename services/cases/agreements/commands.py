@@ -33,9 +33,12 @@ async def _at(
     return case, programme
 
 
-def _check_fit(case: Case, programme: ProgrammeRules, terms: list[Term], today: date) -> None:
-    if found := rules.flaws(programme, terms, case.row.started_on or today):
-        raise Refused("The rules of the programme allow less.", code="agreement-flawed", rule="C8", unmet=found)
+def _check_fit(case: Case, programme: ProgrammeRules, terms: list[Term], due_on: date, today: date) -> None:
+    found = rules.flaws(programme, terms, case.row.started_on or today)
+    if due_on < today:
+        found.append("due_on: set a day to come")
+    if found:
+        raise Refused("The programme's rules do not allow this.", code="agreement-flawed", rule="C8", unmet=found)
 
 
 async def add_term(desk: Desk, case_id: UUID, expected: ExpectedVersion, request: TermCreate) -> Case:
@@ -45,14 +48,14 @@ async def add_term(desk: Desk, case_id: UUID, expected: ExpectedVersion, request
     row = DiversionTerm(id=new_id(), case_id=case.id, state=TermState.OPEN, **request.model_dump(exclude={"text"}))
     row.sealed_text = case.entered.key.seal(request.text, queries.place_of_term(row.id))
     terms = await queries.terms_of(desk.session, case.id)
-    _check_fit(case, programme, [*terms, queries.as_term(row)], desk.today)
-    if request.due_on < desk.today:
-        raise Refused("A term lies ahead.", code="agreement-flawed", rule="C10", unmet=["due_on: set a day to come"])
+    _check_fit(case, programme, [*terms, queries.as_term(row)], request.due_on, desk.today)
     desk.session.add(row)
     return case
 
 
 def _check_writable(case: Case, programme: ProgrammeRules) -> None:
+    if case.row.state is State.REFERRED:
+        raise Conflict("The case is referred: take it to assessed, then set terms.", code="not-assessed", rule="C10")
     if not rules.may_write_terms(case.row.state, programme):
         raise Conflict(
             f"The case is {case.row.state}: what was agreed stays. Waive a term, or move its day.",
@@ -80,9 +83,7 @@ async def move_term(desk: Desk, case_id: UUID, term_id: UUID, expected: Expected
         raise Conflict(f"The term is {row.state}.", code="settled", rule="C10")
     row.due_on = request.due_on
     others = [term for term in await queries.terms_of(desk.session, case.id) if term.id != term_id]
-    _check_fit(case, programme, [*others, queries.as_term(row)], desk.today)
-    if request.due_on < desk.today:
-        raise Refused("A term lies ahead.", code="agreement-flawed", rule="C10", unmet=["due_on: set a day to come"])
+    _check_fit(case, programme, [*others, queries.as_term(row)], request.due_on, desk.today)
     return case
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Annotated
 
@@ -34,6 +34,11 @@ async def is_open(session: AsyncSession, code: str, today: date) -> bool:
     return (
         await session.exec(select(Area.code).where(Area.code == code, _open_within(code, today)))
     ).first() is not None
+
+
+async def known_areas(session: AsyncSession, codes: Collection[str]) -> frozenset[str]:
+    """Those of these codes that are areas of the register, closed ones too."""
+    return frozenset((await session.exec(select(Area.code).where(col(Area.code).in_(codes)))).all())
 
 
 async def municipalities(session: AsyncSession, country: str) -> Sequence[str]:

@@ -27,7 +27,11 @@ async def list_category_tables(area: Area, session: Read) -> list[CategoryTableV
 
 @routes.get("/{name}")
 async def read_category_table(
-    name: Name, area: Area, session: Read, response: Response, version: Annotated[int | None, Query(ge=1)] = None
+    name: Name,
+    area: Area,
+    session: Read,
+    response: Response,
+    version: Annotated[int | None, Query(ge=1, le=100_000)] = None,
 ) -> CategoryTableView:
     """A table's newest version, or an earlier one."""
     table = await queries.table_by_name(session, lineage(area)[0], name, version)

@@ -4,12 +4,13 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from beatbook.kit.web import StrictModel, View
 from services.cases.agreements.rules import TermState
 from services.cases.conferences.rules import MeetingState, Side, StoppedBy
 from services.cases.diversion.rules import Purpose
+from services.cases.files.schemas import Moment
 from services.cases.programmes.rules import Capacity, TermKind
 
 Text = Annotated[str, Field(min_length=1, max_length=4000)]
@@ -24,7 +25,7 @@ class ConferencePlan(StrictModel):
     agency: str | None = Field(
         default=None, max_length=200, description="The agency that leads it: it sees how the meeting stands, and nobody"
     )
-    starts_at: AwareDatetime
+    starts_at: Moment
     place: Text
 
 

@@ -151,6 +151,15 @@ async def _check_who(desk: Desk, case: Case, request: ConsentIn) -> None:
     person = await person_by_id(desk.session, case.entered, request.person_id)
     if person.role not in roles:
         raise Refused(f"A {person.role} does not consent as {request.capacity}.", code="who-consents", rule="C9")
+    if person.role is Role.GUARDIAN:
+        side = Role.VICTIM if request.capacity is Capacity.VICTIM else Role.RESPONSIBLE
+        guarded = {(await person_by_id(desk.session, case.entered, ward)).role for ward in person.guardian_of}
+        # whom a guardian answers for may not be written down yet; for a victim it has to be
+        if side not in guarded and (guarded or side is Role.VICTIM):
+            raise Refused(
+                f"This guardian does not answer for the {side}: name whom they do.", code="who-consents", rule="C9a",
+                unmet=["person_id: a guardian whose guardian_of names a person of that side"],
+            )  # fmt: skip
 
 
 async def withdraw_consent(desk: Desk, case_id: UUID, consent_id: UUID) -> Case:

@@ -10,6 +10,7 @@ from beatbook.contracts.actor import Actor
 from beatbook.kit.db import AsyncSession
 from beatbook.kit.errors import Refused
 from beatbook.kit.scoping import lies_within
+from services.cases.areas.queries import known_areas
 from services.cases.evaluations.rules import ROLES, Counting, Counts, Days, Pair, counting_flaws
 from services.cases.incidents.rules import may_read_incidents
 from services.cases.incidents.tables import Incident
@@ -17,11 +18,13 @@ from services.cases.incidents.tables import Incident
 
 async def count(session: AsyncSession, actor: Actor, now: datetime, counting: Counting) -> Counts:
     """The incidents that began in each span, by the day in UTC; raises `Refused` with all that is amiss. Rule C7."""
+    asked = [(role, number, area) for role in ROLES for number, area in enumerate(getattr(counting, role))]
+    # of an area that nobody knows there would be no incidents, and a verdict made of that
+    known = await known_areas(session, [area for *_, area in asked])
     unmet = counting_flaws(counting, now.date()) + [
         f"{role}.{number}: no area whose incidents you may read"
-        for role in ROLES
-        for number, area in enumerate(getattr(counting, role))
-        if not may_read_incidents(actor, area)
+        for role, number, area in asked
+        if area not in known or not may_read_incidents(actor, area)
     ]
     if unmet:
         raise Refused("These counts could not be compared.", code="counting-flawed", rule="C7", unmet=unmet)

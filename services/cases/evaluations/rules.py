@@ -20,6 +20,11 @@ LEVEL = 0.95
 MOST_EXACT = 2_000
 """Up to as many events the ratio against the comparison area has its exact interval."""
 
+SHORTEST = 0.000_001
+"""The least exposure: what is divided by less is no figure any more."""
+EARLIEST = 1900
+"""The year from which on a span can begin: days without incidents, for want of any records, would count as calm."""
+
 Count = Annotated[int, Field(ge=0, le=100_000_000)]
 Weight = Annotated[float, Field(gt=0, le=1_000_000, allow_inf_nan=False)]
 
@@ -257,6 +262,18 @@ def propose_together(verdicts: Sequence[Verdict]) -> Verdict | None:
 ROLES = ("treated", "comparison", "ring", "ring_comparison")
 
 
+def counts_flaws(counts: Counts) -> list[str]:
+    """What keeps counts given by hand from being compared. Rule C7."""
+    flaws = [
+        f"counts.{name}: how long it was, in a unit in which that is {SHORTEST} or more"
+        for name in ("before_exposure", "after_exposure")
+        if getattr(counts, name) < SHORTEST
+    ]
+    if counts.ring_comparison and not counts.ring:
+        flaws.append("counts.ring: count the ring that is compared")
+    return flaws
+
+
 def counting_flaws(counting: Counting, today: date) -> list[str]:
     """What keeps counts from being comparable: spans that overlap or are not over, areas in two places. Rule C7."""
     flaws = [
@@ -270,6 +287,8 @@ def counting_flaws(counting: Counting, today: date) -> list[str]:
         flaws.append("after.last_day: count when the span is over")
     if counting.ring_comparison and not counting.ring:
         flaws.append("ring: name the ring that is compared")
+    if counting.before.first_day.year < EARLIEST:
+        flaws.append("before.first_day: check the year")
     placed = [(role, number, area) for role in ROLES for number, area in enumerate(getattr(counting, role))]
     for index, (role, number, area) in enumerate(placed):
         if any(_overlap(area, other) for *_, other in placed[:index]):

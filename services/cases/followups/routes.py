@@ -35,7 +35,7 @@ async def read_follow_ups(case_id: UUID, desk: AtDesk, response: Response) -> li
 # PUT, for the hash of a POST's body is kept with its address, and of two possible bodies a hash hides neither
 @routes.put("/{months}", dependencies=PRIVATE)
 async def answer(
-    case_id: UUID, months: int, request: Answer, desk: AtDesk, expected: IfMatch, response: Response
+    case_id: UUID, months: After, request: Answer, desk: AtDesk, expected: IfMatch, response: Response
 ) -> list[FollowUpView]:
     """Say whether the person offended again: it is counted without them."""
     case = await commands.answer(desk, case_id, months, expected, reoffended=request.reoffended)

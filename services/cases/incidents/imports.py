@@ -43,6 +43,7 @@ async def import_stream(
     try:
         async for chunk in body:
             for run in rows.feed(chunk):
+                await asyncio.sleep(0)  # a small packed chunk may hold much: others are served in between
                 waiting += run
                 while len(waiting) >= BATCH_ROWS:
                     await import_.take(waiting[:BATCH_ROWS])

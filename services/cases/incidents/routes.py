@@ -10,7 +10,7 @@ from uuid import UUID
 
 from fastapi import Depends, Query, Request, Response, status
 from fastapi.responses import StreamingResponse
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 from starlette.requests import ClientDisconnect
 
 from beatbook.contracts.areas import AreaCode
@@ -21,6 +21,7 @@ from beatbook.kit.errors import Invalid, Unsupported
 from beatbook.kit.paging import Page, PageParams
 from beatbook.kit.web import router, set_etag
 from services.cases.areas.queries import KnownPlaces
+from services.cases.files.schemas import Moment
 from services.cases.incidents import commands, imports, queries
 from services.cases.incidents.rules import hours_of
 from services.cases.incidents.schemas import (
@@ -173,8 +174,8 @@ async def _filter(
         str | None, Query(pattern=r"^[0-9]{2,6}$", description="An ICCS code, or how it begins")
     ] = None,
     month: Month = None,
-    since: AwareDatetime | None = None,
-    until: AwareDatetime | None = None,
+    since: Moment | None = None,
+    until: Moment | None = None,
     weekday: Annotated[list[Weekday], Query(description="Monday 0 to Sunday 6; repeat for several")] = [],  # noqa: B006 - FastAPI makes it anew
     hours: Annotated[str | None, Query(pattern=HOURS, description="An hour or a band by local time: 22-4")] = None,
     place: Annotated[str | None, Query(max_length=200)] = None,

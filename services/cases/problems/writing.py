@@ -12,7 +12,7 @@ from beatbook.kit.ids import new_id
 from beatbook.kit.sealing import KeyRing
 from beatbook.kit.web import ExpectedVersion
 from services.cases.evaluations.queries import count
-from services.cases.evaluations.rules import evaluate, propose, propose_together
+from services.cases.evaluations.rules import counts_flaws, evaluate, propose, propose_together
 from services.cases.files.rules import Action
 from services.cases.plans.commands import keep_items
 from services.cases.plans.rules import Objective, Plan, Review, items, known_tasks, plan_flaws, scheduled_reviews
@@ -121,6 +121,8 @@ async def measure_objective(
     unmet = [] if objective else ["objective: the plan has none at this place"]
     if (request.counts is None) == (request.counting is None):
         unmet.append("counts: send either these, or counting")
+    elif request.counts is not None:
+        unmet += counts_flaws(request.counts)
     if unmet or objective is None:
         raise Refused("There is nothing to measure.", code="measure-flawed", rule="C7", unmet=unmet)
     counts = request.counts

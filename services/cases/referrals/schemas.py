@@ -4,13 +4,14 @@ from datetime import datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import Field, model_validator
 
 from beatbook.contracts.areas import AreaCode
 from beatbook.kit.web import StrictModel, View
 from services.cases.consents.rules import AgeBand
 from services.cases.consents.schemas import ConsentView
 from services.cases.files.rules import Kind
+from services.cases.files.schemas import Moment
 from services.cases.partners.rules import DataCategory, Service
 from services.cases.partners.schemas import Categories, Code, Language
 from services.cases.people.schemas import PersonView
@@ -71,7 +72,7 @@ class ReferralPatch(Texts):
 class SendIn(StrictModel):
     """By when an answer is waited for."""
 
-    answer_by: AwareDatetime
+    answer_by: Moment
 
 
 class CancelIn(StrictModel):

@@ -64,6 +64,8 @@ class RowReader:
         last = [None] if self._skips else [self._rest] if self._rest else []
         rows = self._take(last)
         if self._form is Format.CSV and self._header is None:
+            if rows:
+                raise Unreadable("The body is no CSV of UTF-8 lines that end in LF. If it is packed, say so: gzip.")
             raise Unreadable("The body is empty: begin CSV with a header that names its columns.")
         return rows + self._give_up()
 

@@ -71,6 +71,8 @@ JUMP = 2
 LOOK_BACK = timedelta(weeks=4)
 """How far back the week may lie that a level is compared with; and how late a jump is still news."""
 TREND_WEEKS = 6
+EARLIEST, LATEST = 1900, 2199
+"""The years of the weeks that can be asked for."""
 SLOPE = 0.25
 """Levels a week from which on a trend is more than wavering."""
 FEWEST_BELOW = 3
@@ -156,6 +158,8 @@ def parse_week(text: str) -> date:
     year, _, week = text.partition("-W")
     if not (len(year) == 4 and len(week) == 2 and (year + week).isascii() and (year + week).isdigit()):
         raise ValueError("a week is written like 2026-W11")
+    if not EARLIEST <= int(year) <= LATEST:
+        raise ValueError(f"a week is one of {EARLIEST} to {LATEST}")
     return date.fromisocalendar(int(year), int(week), 1)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from tests.cases.diversion.conftest import SUPERVISOR, TODAY, Open, Walk, Watch
+from tests.cases.diversion.conftest import OFFICER, SUPERVISOR, TODAY, Open, Walk, Watch
 
 HALT, CAUTION = "example-halt-agreement", "example-juvenile-measure"
 
@@ -199,6 +199,45 @@ async def test_nobody_consents_in_a_capacity_that_is_not_theirs(opened: Open, lo
     ahead = body | {"person_id": case.people["guardian"], "given_on": (TODAY + timedelta(days=1)).isoformat()}
     assert (await case.send("POST", "/consents", ahead)).json()["code"] == "consent-ahead"
     assert (await case.does("GET", ""))["consents"] == []
+
+
+async def test_a_guardian_speaks_for_the_side_they_answer_for_and_for_no_other(
+    opened: Open, load: Any, call: Any
+) -> None:  # fmt: skip
+    # Rule C9a: the guardian of who is responsible does not consent for the victim, nor the other way about.
+    await load("restorative-conference")
+    case = await opened()
+    body = {"purpose": "meeting", "form": "written", "given_on": TODAY.isoformat()}
+    guardian = {"capacity": "victim", "person_id": case.people["guardian"]}
+    assert (await case.send("POST", "/consents", body | guardian)).json()["code"] == "who-consents"
+    ward = {"role": "guardian", "given_names": "aunt", "guardian_of": [case.people["victim"]]}
+    aunt = (await call("POST", f"/v1/cases/{case.id}/people", ward, as_=OFFICER)).json()["id"]
+    other = body | {"capacity": "guardian", "person_id": aunt}
+    assert (await case.send("POST", "/consents", other)).json()["code"] == "who-consents"
+    await case.does("POST", "/consents", body | {"capacity": "victim", "person_id": aunt})
+    await case.consent("guardian", "meeting")
+
+
+async def test_days_and_numbers_that_no_calendar_has_are_refused(opened: Open, load: Any) -> None:
+    await load("restorative-conference")
+    case = await opened()
+    await case.assess("example-restorative-conference")
+    plan = {"victim_id": case.people["victim"], "responsible_id": case.people["responsible"], "facilitator": "fay",
+            "starts_at": "9999-12-31T23:59:59-14:00", "place": "Hall"}  # fmt: skip
+    assert (await case.send("PUT", "/conference", plan)).status_code == 422
+    assert (await case.send("PUT", f"/follow-ups/{10**14}", {"reoffended": True})).status_code == 422
+    assert (await case.send("PUT", "/follow-ups/7", {"reoffended": True})).status_code == 422
+
+
+async def test_a_term_that_is_flawed_is_told_all_that_is(opened: Open, load: Any) -> None:
+    await load("halt-agreement")
+    case = await opened()
+    await case.assess(HALT)
+    early = await case.send("POST", "/agreement/terms", {"kind": "work", "text": "x", "due_on": TODAY.isoformat()})
+    assert (early.status_code, "assessed" in early.json()["detail"]) == (409, True)
+    await case.step("assessed")
+    past = {"kind": "work", "text": "x", "due_on": (TODAY - timedelta(days=1)).isoformat(), "hours": 1000, "amount": 5}
+    assert await case.refused("POST", "/agreement/terms", past) == ["hours", "amount", "due_on"]
 
 
 async def test_team_and_supervisor_are_set_by_who_leads(opened: Open, load: Any) -> None:

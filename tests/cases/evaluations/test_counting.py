@@ -67,6 +67,23 @@ async def test_what_cannot_be_compared_is_refused_whole(call: Any, case: str) ->
     assert [text.partition(":")[0] for text in both.json()["unmet"]] == ["objective", "counts"]
 
 
+async def test_no_verdict_is_made_of_an_area_that_nobody_knows_or_of_years_without_records(
+    call: Any, case: str
+) -> None:  # fmt: skip
+    flawed = COUNTING | {"comparison": ["XK.PEK"], "before": {"first_day": "0001-01-01", "last_day": "2025-11-30"}}
+    answer = await call("POST", f"{case}/measures", {"objective": 0, "counting": flawed})
+    assert answer.status_code == 422
+    assert [text.partition(":")[0] for text in answer.json()["unmet"]] == ["before.first_day", "comparison.0"]
+
+
+async def test_counts_by_hand_that_cannot_be_compared(call: Any, case: str) -> None:
+    pair = {"before": 10, "after": 5}
+    counts = {"treated": pair, "comparison": pair, "ring_comparison": pair, "before_exposure": 1e-300}
+    answer = await call("POST", f"{case}/measures", {"objective": 0, "counts": counts})
+    assert answer.status_code == 422
+    assert [text.partition(":")[0] for text in answer.json()["unmet"]] == ["counts.before_exposure", "counts.ring"]
+
+
 async def test_the_figures_verdict_stands_beside_the_humans(call: Any, case: str) -> None:
     counted = ASSESSMENT | {"measures": [{"objective": 0, "counting": COUNTING}]}
     refused = await call("PUT", f"{case}/assessment", counted, version=2)

@@ -196,6 +196,45 @@ async def test_bodies_that_are_none(
     assert (await stored(database))[1] == 0
 
 
+async def test_what_is_no_csv_is_not_called_empty(send: Send) -> None:
+    for body in (gzip.compress(b"external_id\n"), b"external_id,area\r1,XK\r"):
+        assert "empty" not in (await send(body)).json()["detail"]
+
+
+async def test_others_are_served_while_a_small_packed_body_unpacks_to_much(send: Send) -> None:
+    turns = 0
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            await asyncio.sleep(0)
+            turns += 1
+
+    async def one_piece() -> AsyncIterator[bytes]:
+        yield gzip.compress(b"external_id,area\n" + b"a" * 2_000_000)
+
+    beside = asyncio.create_task(others())
+    seen: list[int] = []
+    feed = imports.RowReader.feed
+
+    def counted(self: Any, data: bytes) -> Any:
+        for run in feed(self, data):
+            seen.append(turns)
+            yield run
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(imports.RowReader, "feed", counted)
+        await send(one_piece(), headers={"Content-Encoding": "gzip"})
+    beside.cancel()
+    assert len(set(seen)) == len(seen) > 2
+
+
+async def test_a_time_that_no_calendar_has_is_refused(call: Any) -> None:
+    for asked in ("since=9999-12-31T23:59:59-14:00", "until=0001-01-01T00:00:00%2B14:00"):
+        assert (await call("GET", f"/v1/incidents?{asked}")).status_code == 422
+    assert (await call("GET", f"/v1/category-tables/police.uk?area=XK&version={10**11}")).status_code == 422
+
+
 async def test_who_may_import_and_read_what_was_refused(
     send: Send, call: Any, database: asyncpg.Connection, subtests: pytest.Subtests
 ) -> None:

@@ -107,7 +107,9 @@ def test_weeks_are_iso_weeks(day: date) -> None:
     assert parse_week(week_name(monday)) == monday
 
 
-@pytest.mark.parametrize("text", ["2026-W54", "2026-11", "2026-W1", "26-W011", "2026-W٠١", "", "0000-W01"])
+@pytest.mark.parametrize(
+    "text", ["2026-W54", "2026-11", "2026-W1", "26-W011", "2026-W٠١", "", "0000-W01", "0001-W01", "9999-W52"]
+)
 def test_what_is_no_week(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         parse_week(text)
