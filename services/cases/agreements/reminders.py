@@ -16,7 +16,7 @@ from services.cases.agreements.rules import NEAR, Stage, TermState
 from services.cases.agreements.tables import DiversionReminder, DiversionTerm, DiversionWarning
 from services.cases.diversion.rules import State
 from services.cases.diversion.tables import Diversion
-from services.cases.files.queries import as_clock
+from services.cases.files.queries import as_clock, is_kept
 from services.cases.files.tables import CaseFile
 from services.cases.tasks.commands import give
 from services.cases.tasks.rules import TaskKind
@@ -70,7 +70,11 @@ def _due(stage: Stage, today: date) -> Select[UUID, UUID, date]:
     statement: Select[UUID, UUID, date] = (
         select(col(DiversionTerm.id).label("term_id"), col(DiversionTerm.case_id), on_day.label("on_day"))
         .join(Diversion, col(Diversion.id) == col(DiversionTerm.case_id))
-        .where(col(DiversionTerm.state) == TermState.OPEN, col(Diversion.state) == State.UNDER_WAY)
+        .where(
+            col(DiversionTerm.state) == TermState.OPEN,
+            col(Diversion.state) == State.UNDER_WAY,
+            is_kept(col(DiversionTerm.case_id)),
+        )
     )
     if stage is Stage.WARNING_PASSED:
         warned = col(DiversionWarning.term_id) == col(DiversionTerm.id)

@@ -18,6 +18,7 @@ A_TURN = 200
 _TELL = """
     update complaints set {told} = $1 where id in (
         select id from complaints where state in ({states}) and {due} < $1 and {told} is null
+          and exists (select from case_files as file where file.id = complaints.id and file.expunged_at is null)
         order by id limit $2 for update skip locked
     )
     returning id, area, {due} as due_at

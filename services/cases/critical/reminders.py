@@ -11,7 +11,7 @@ from beatbook.kit.db import AsyncSession, driver_connection
 from beatbook.kit.events import Fact, emit_many
 from services.cases.critical.rules import State
 from services.cases.critical.tables import CriticalIncident
-from services.cases.files.queries import as_clock
+from services.cases.files.queries import as_clock, is_kept
 from services.cases.tasks.commands import give
 from services.cases.tasks.rules import TaskKind
 
@@ -28,6 +28,7 @@ async def remind_of_reviews(session: AsyncSession, actor: Actor, now: datetime) 
             CriticalIncident.state == State.DECLARED,
             CriticalIncident.review_due_at < now,
             col(CriticalIncident.review_told_at).is_(None),
+            is_kept(col(CriticalIncident.id)),
         )
         .order_by(col(CriticalIncident.id))
         .limit(A_TURN)

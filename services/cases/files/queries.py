@@ -9,8 +9,9 @@ from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from fastapi import Depends, Request
-from sqlalchemy import ColumnElement, Select, and_, any_, false, func, literal, not_, or_, text
+from sqlalchemy import ColumnElement, Select, and_, any_, exists, false, func, literal, not_, or_, text
 from sqlalchemy import select as core_select
+from sqlalchemy.orm import Mapped
 from sqlmodel import col, select
 
 from beatbook.contracts.actor import Actor, Role
@@ -236,6 +237,11 @@ async def file_and_key(session: AsyncSession, case_id: UUID) -> tuple[CaseFile |
     statement = select(CaseFile, CaseKey.wrapped).outerjoin(CaseKey, col(CaseKey.case_id) == col(CaseFile.id))
     found = (await session.exec(statement.where(CaseFile.id == case_id))).first()
     return (None, None) if found is None else (found[0], found[1])
+
+
+def is_kept(case_id: Mapped[UUID]) -> ColumnElement[bool]:
+    """Whether a case is still there: of an expunged one the clock reminds nobody. Rule C16."""
+    return exists().where(col(CaseFile.id) == case_id, col(CaseFile.expunged_at).is_(None))
 
 
 async def as_clock(session: AsyncSession) -> None:

@@ -8,7 +8,7 @@ from beatbook.contracts.actor import Actor
 from beatbook.contracts.cases import PlanItemOverdue
 from beatbook.kit.db import AsyncSession, driver_connection
 from beatbook.kit.events import Fact, emit_many
-from services.cases.files.queries import as_clock
+from services.cases.files.queries import as_clock, is_kept
 from services.cases.files.tables import CaseFile
 from services.cases.plans.rules import ItemState, last_begun
 from services.cases.plans.tables import PlanItem
@@ -28,6 +28,7 @@ async def remind_of_plans(session: AsyncSession, actor: Actor, now: datetime) ->
             PlanItem.state == ItemState.OPEN,
             col(PlanItem.reminded_at).is_(None),
             PlanItem.due_on < last_begun(now),
+            is_kept(col(PlanItem.case_id)),
         )
         .order_by(col(PlanItem.due_on))
         .limit(A_TURN)

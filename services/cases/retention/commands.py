@@ -19,7 +19,7 @@ from services.cases.files.tables import CaseFile, CaseKey
 from services.cases.people.commands import forget_names
 from services.cases.retention.ledger import Ledger
 from services.cases.retention.queries import holds
-from services.cases.retention.rules import HoldCode, Reason, Schedule
+from services.cases.retention.rules import OF_OPEN_CASES, HoldCode, Reason, Schedule
 from services.cases.retention.tables import CaseHold
 
 BATCH = 50
@@ -73,7 +73,7 @@ async def release(
 async def expunge_by_hand(
     session: AsyncSession, actor: Actor, now: datetime, entered: Entered, expected: ExpectedVersion, reason: Reason
 ) -> None:  # fmt: skip
-    """Expunge a case entered to lead and locked; raises `Conflict` while a hold stops it."""
+    """Expunge a case entered to lead and locked; raises `Conflict` while a hold stops it or it is open."""
     expected.check(entered.file.retention_version)
     if entered.file.hold is not None:
         raise Conflict(
@@ -81,6 +81,13 @@ async def expunge_by_hand(
             code="held",
             rule="C16",
             unmet=[f"hold: {entered.file.hold}"],
+        )
+    if entered.file.closed_at is None and reason not in OF_OPEN_CASES:
+        raise Conflict(
+            "Work on this case goes on: close it first, so that nobody's promise ends unseen.",
+            code="open",
+            rule="C16",
+            unmet=["closed_at: the case is open"],
         )
     await _expunge(session, actor, now, entered.file, reason)
 

@@ -36,6 +36,9 @@ class Reason(StrEnum):
 BY_HAND = frozenset({Reason.COURT_ORDER, Reason.DATA_SUBJECT, Reason.OPENED_IN_ERROR, Reason.CONSENT_WITHDRAWN})
 """What a person can give as the reason; the others are the clock's."""
 
+OF_OPEN_CASES = frozenset({Reason.COURT_ORDER, Reason.OPENED_IN_ERROR, Reason.PERIOD_ENDED, Reason.RESTORED})
+"""The reasons that do not ask whether work on the case has ended; for the others it is closed first."""
+
 OutcomeCode = Annotated[str, Field(pattern=r"^[a-z_]{1,64}$")]
 
 

@@ -16,6 +16,7 @@ _MISSED = """
     update victim_promises set missed_at = $1, version = version + 1 where id in (
         select id from victim_promises
         where kept_at is null and stopped_at is null and missed_at is null and due_on < $2
+          and exists (select from case_files as file where file.id = case_id and file.expunged_at is null)
         order by id limit $3 for update skip locked
     )
     returning id as promise_id, case_id, area, topic, due_on

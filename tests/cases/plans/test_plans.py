@@ -93,6 +93,21 @@ async def test_a_missed_day_is_told_once(
     assert len(tasks) == 2
 
 
+async def test_of_an_expunged_case_nobody_is_reminded(
+    plans: Any, call: Any, clock: Clock, database: asyncpg.Connection
+) -> None:
+    """Rule C16."""
+    path, _ = plans
+    case = path.replace("problems", "cases")
+    before = await told(database)
+    expunged = await call(
+        "POST", f"{case}/expunge", {"reason": "opened_in_error"}, version=1, as_=["supervisor@XK"], subject="sue"
+    )
+    assert expunged.status_code == 200, expunged.text
+    await clock(datetime(2027, 1, 1, tzinfo=UTC))
+    assert await told(database) == before
+
+
 async def test_a_reminder_ends_with_its_cause(
     plans: Any, clock: Clock, call: Any, database: asyncpg.Connection
 ) -> None:

@@ -72,6 +72,14 @@ async def test_by_hand_nothing_can_be_read_and_everything_is_still_counted(
     assert (await call("GET", f"/v1/cases/{other.file.id}/people")).json()["items"][0]["given_names"] == "Arben"
 
 
+async def test_an_open_case_is_closed_before_somebody_asks_for_its_end(opened: Opened, call: Call) -> None:
+    case = await opened()
+    for reason in ("data_subject", "consent_withdrawn"):
+        refused = await call("POST", f"/v1/cases/{case.file.id}/expunge", {"reason": reason}, version=1, **SUE)
+        assert (refused.status_code, refused.json()["code"]) == (409, "open")
+    assert (await call("GET", f"/v1/cases/{case.file.id}/people")).status_code == 200
+
+
 async def test_a_hold_stops_both_until_it_is_released(
     opened: Opened, call: Call, sessions: Sessions, vault: Any, settings: CasesSettings
 ) -> None:

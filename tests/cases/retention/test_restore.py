@@ -53,7 +53,7 @@ async def test_what_was_expunged_stays_so(
     for case in (expunged, kept):
         assert (await call("POST", f"/v1/cases/{case}/people", ARBEN)).status_code == 201
     dump()
-    await call("POST", f"/v1/cases/{expunged}/expunge", {"reason": "data_subject"}, version=1, **SUE)
+    await call("POST", f"/v1/cases/{expunged}/expunge", {"reason": "court_order"}, version=1, **SUE)
     ledger = tmp_path / "ledger"
     await turn(keep_ledger, settings.model_copy(update={"expunged_ledger": ledger}))
 

@@ -99,6 +99,16 @@ async def test_a_missed_promise_is_told_once_and_cleared_when_it_is_kept_late(
     assert await look(9) == ["missed", "kept"]
 
 
+async def test_of_an_expunged_case_nobody_is_reminded(call: Any, path: str, look: Any) -> None:
+    """Rule C16."""
+    await promised(call, path, 0)
+    case = path.replace(PATH, "/v1/cases")
+    expunge = (f"{case}/expunge", {"reason": "opened_in_error"})
+    assert (await call("POST", *expunge, version=1, **SUPERVISOR)).status_code == 200
+    assert await look(1) == []
+    assert await open_tasks(call) == []
+
+
 async def test_who_does_not_wish_to_be_contacted_is_promised_nothing(call: Any, path: str, look: Any) -> None:
     await promised(call, path, 0)
     await promised(call, path)
