@@ -118,7 +118,7 @@ LEFT_OUT = {
     "areas": "the register's", "sites": "the register's", "posts": "the police's", "trust_levels": "the area's",
     "rank_scales": "the country's", "rules_proposals": "adopted or not, no rules", "safe_places": "they protect people",
     "mail_addresses": "personal", "mails": "machinery", "overdue_notices": "machinery",
-    "receipt_allowances": "machinery",
+    "receipt_allowances": "machinery", "concern_cases": "the police's; what was told is in the concern's steps",
 }  # fmt: skip
 
 

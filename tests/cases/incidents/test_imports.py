@@ -2,14 +2,12 @@
 
 import asyncio
 import gzip
-import json
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import asyncpg
-import httpx
 import pytest
 from starlette.requests import ClientDisconnect
 
@@ -18,44 +16,9 @@ from beatbook.kit.db import Database
 from beatbook.kit.settings import ServiceSettings
 from services.cases.incidents import imports
 from services.cases.incidents.commands import forget_refusals
+from tests.cases.incidents.conftest import IMPORT, Send, csv_of, lines_of, row
 
-IMPORT = "b" * 64
 NOW = datetime(2026, 3, 15, 12, 0, tzinfo=UTC)
-Send = Callable[..., Awaitable[httpx.Response]]
-
-
-@pytest.fixture(autouse=True)
-def _small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(imports, "BATCH_ROWS", 4)
-
-
-@pytest.fixture
-def send(api: httpx.AsyncClient, tokens: Callable[..., str]) -> Send:
-    async def put(
-        body: Any, media: str = "text/csv", *, as_: Sequence[str] = ("officer@XK",), headers: Any = None, **query: str
-    ) -> httpx.Response:
-        return await api.put(
-            f"/v1/incidents/imports/{query.pop('import_id', IMPORT)}",
-            content=body,
-            params={"root": "XK", "source": "police"} | query,
-            headers={"Authorization": tokens(*as_), "Content-Type": media} | (headers or {}),
-        )
-
-    return put
-
-
-def csv_of(rows: Sequence[dict[str, Any]]) -> bytes:
-    names = ["external_id", "month", "category", "area", "longitude", "latitude"]
-    lines = [",".join(names), *(",".join(str(row.get(name, "")) for name in names) for row in rows)]
-    return "".join(f"{line}\n" for line in lines).encode()
-
-
-def lines_of(rows: Sequence[dict[str, Any]]) -> bytes:
-    return "".join(json.dumps(row) + "\n" for row in rows).encode()
-
-
-def row(number: int, **changes: Any) -> dict[str, Any]:
-    return {"external_id": str(number), "month": "2022-01", "category": "0801", "area": "XK.PRI", **changes}
 
 
 ROWS = [
@@ -63,6 +26,11 @@ ROWS = [
     row(5), row(6, category="9"), row(7),
 ]  # fmt: skip
 REFUSED = {("2", "bad_time"), ("4", "unknown_area"), ("3", "conflicting"), ("6", "unknown_category")}
+
+
+@pytest.fixture(autouse=True)
+def _small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(imports, "BATCH_ROWS", 4)
 
 
 async def stored(database: asyncpg.Connection) -> tuple[Counter[tuple[str, ...]], int]:
