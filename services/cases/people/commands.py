@@ -18,7 +18,7 @@ from services.cases.files.queries import Entered
 from services.cases.files.rules import Action
 from services.cases.people.names import NameIndex, parts_of
 from services.cases.people.queries import person_by_id, written_names
-from services.cases.people.rules import GUARDED, NAMES, Role, guarded_as, place_of
+from services.cases.people.rules import GUARDED, NAMES, Role, guarded_as, may_be_born_on, place_of
 from services.cases.people.schemas import PersonCreate, PersonPatch
 from services.cases.people.tables import Person, PersonTag
 
@@ -30,7 +30,7 @@ async def add(
     person = Person(id=new_id(), case_id=entered.file.id, role=request.role, guardian_of=[], added_at=now)
     await _guard(session, person, request.guardian_of)
     sent = {name: value for name in GUARDED if (value := getattr(request, name)) is not None}
-    _write(entered, person, sent)
+    _write(entered, now, person, sent)
     session.add(person)
     await session.flush()
     await index(session, names, entered.key, person)
@@ -57,7 +57,7 @@ async def change(
         person.role = role
     if "guardian_of" in sent:
         await _guard(session, person, sent.pop("guardian_of") or [])
-    _write(entered, person, sent)
+    _write(entered, now, person, sent)
     person.version += 1
     await session.flush()
     if sent.keys() & set(NAMES):
@@ -83,10 +83,16 @@ async def _guard(session: AsyncSession, person: Person, guarded: Sequence[UUID])
     person.guardian_of = wanted
 
 
-def _write(entered: Entered, person: Person, sent: Mapping[str, Any]) -> None:
+def _write(entered: Entered, now: datetime, person: Person, sent: Mapping[str, Any]) -> None:
     """Seal what was sent into its fields; null empties one."""
     if not all(entered.may(Action.WRITE, guarded_as(name, person.role)) for name in sent):
         raise Forbidden("Your part in this case does not allow writing all of these fields.", rule="C13")
+    born_on = sent.get("born_on")
+    if born_on is not None and not may_be_born_on(born_on, now):
+        raise Refused(
+            "Nobody named here was born on that day: check the year.", code="born-when", rule="C13",
+            unmet=["born_on: a day of the last 130 years"],
+        )  # fmt: skip
     for name, value in sent.items():
         sealed = None if value is None else entered.key.seal(value, place_of(name, person.id))
         setattr(person, f"sealed_{name}", sealed)

@@ -1,10 +1,11 @@
 """What is kept of a person in a case, and which of it is guarded how. Pure. Rules C9a, C13."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from services.cases.files.rules import Field
+from services.cases.reports.spans import AHEAD
 
 
 class Role(StrEnum):
@@ -28,6 +29,8 @@ class Sex(StrEnum):
     NOT_SAID = "not_said"
 
 
+OLDEST = 130
+"""Years: whoever was born before that is written with a slip of the pen."""
 NAMES = ("given_names", "family_names", "other_names")
 CONTACTS = ("address", "telephone", "mail")
 GUARDED: Mapping[str, Field] = dict.fromkeys((*NAMES, "born_on", "sex", "languages"), Field.IDENTITY) | dict.fromkeys(
@@ -48,6 +51,11 @@ def guarded_as(name: str, role: Role) -> Field:
 def place_of(name: str, person_id: object) -> str:
     """Where a person's field is sealed for: it opens nowhere else, not even in another person of the case."""
     return f"people.{name}.{person_id}"
+
+
+def may_be_born_on(born_on: date, now: datetime) -> bool:
+    """Whether somebody can have been born on a day: it has begun somewhere on Earth, and is not too long ago."""
+    return age_on(born_on, now.date()) <= OLDEST and born_on <= (now + AHEAD).date()
 
 
 def age_on(born_on: date, day: date) -> int:

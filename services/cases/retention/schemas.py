@@ -34,7 +34,10 @@ class HoldView(View):
 
 
 class RetentionView(View):
-    """How long a case is kept: `keep_until` is the last day, null while it is open; a hold in force stops its end."""
+    """How long a case is kept: a hold in force stops its end.
+
+    `keep_until` is the last day, null until the clock has worked it out, within the hour after the case was closed.
+    """
 
     id: UUID
     kind: Kind

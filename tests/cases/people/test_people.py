@@ -64,6 +64,8 @@ async def test_nothing_written_is_in_the_database(opened: Opened, call: Call, da
         ({"role": "witness", "given_names": "A", "guardian_of": ["0198c0de-0000-7000-8000-000000000000"]},
          "unknown_person"),
         ({"role": "witness", "given_names": "A", "mail": "nobody"}, "invalid"),
+        ({"role": "witness", "given_names": "A", "born_on": "2026-03-18"}, "born-when"),
+        ({"role": "witness", "given_names": "A", "born_on": "1026-03-18"}, "born-when"),
     ],
 )  # fmt: skip
 async def test_what_is_refused(opened: Opened, call: Call, body: dict[str, Any], code: str) -> None:
