@@ -50,6 +50,12 @@ async def referral_of(session: AsyncSession, entered: Entered) -> Referral:
     return (await session.exec(statement.execution_options(populate_existing=True))).one()
 
 
+async def is_seen(session: AsyncSession, actor: Actor, now: datetime, referral_id: UUID) -> bool:
+    """Whether there is such a referral that the actor has a part in. Rule C14."""
+    statement = select(CaseFile.id).where(CaseFile.id == referral_id)
+    return (await session.exec(visible_to(statement, actor, now, Kind.REFERRAL))).first() is not None
+
+
 async def list_referrals(
     session: AsyncSession,
     actor: Actor,

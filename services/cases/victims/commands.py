@@ -17,6 +17,7 @@ from services.cases.files.queries import Entered
 from services.cases.files.rules import Action, Kind
 from services.cases.incidents.queries import incident_by_id
 from services.cases.people.queries import person_by_id
+from services.cases.referrals.queries import is_seen
 from services.cases.tasks.commands import close_about
 from services.cases.tasks.rules import Outcome, TaskKind
 from services.cases.victims import queries, rules
@@ -99,8 +100,13 @@ async def assess(
 async def arrange_support(
     session: AsyncSession, actor: Actor, now: datetime, vault: KeyRing, case_id: UUID, request: SupportIn
 ) -> Made:
-    """Note that support was arranged for a need. Rule C20."""
+    """Note that support was arranged for a need, by a referral that the actor sees if one is named. Rule C20."""
     into, victim = await _changing(session, actor, now, vault, case_id)
+    if request.referral_id is not None and not await is_seen(session, actor, now, request.referral_id):
+        raise Refused(
+            "There is no such referral that you have a part in.", code="unknown-referral", rule="C20",
+            unmet=["referral_id: a referral that you see, or left out"],
+        )  # fmt: skip
     session.add(
         VictimSupport(case_id=case_id, **request.model_dump(), arranged_at=now, arranged_by=actor.subject)
     )  # fmt: skip

@@ -7,10 +7,13 @@ from typing import Any
 import asyncpg
 import pytest
 
+from beatbook.contracts.actor import Actor, Grant
 from beatbook.kit.db import Database
 from beatbook.kit.ids import new_id
 from beatbook.kit.settings import ServiceSettings
 from services.cases.base import CLOCK
+from services.cases.files.commands import Opening, open_file
+from services.cases.files.rules import Kind
 from services.cases.victims.reminders import remind_of_promises
 from tests.cases.conftest import NOW
 
@@ -72,7 +75,9 @@ async def test_needs_support_person_and_incident(call: Any, path: str, database:
     assert (view["person_id"], view["repeat_victim"]) == (person["id"], True)
     needs = {"needs": ["legal", "emotional", "legal"], "protection": ["hate_crime"], "words": "afraid of the stairs"}
     assert (await call("POST", f"{path}/assessments", needs)).json()["unmet"] == ["emotional", "legal"]
-    helped = (await call("POST", f"{path}/supports", {"need": "legal", "referral_id": str(new_id())})).json()
+    unknown = await call("POST", f"{path}/supports", {"need": "legal", "referral_id": str(new_id())})
+    assert (unknown.status_code, unknown.json()["code"]) == (422, "unknown-referral")
+    helped = (await call("POST", f"{path}/supports", {"need": "legal"})).json()
     assert (helped["unmet"], helped["assessments"][0]["words"]) == (["emotional"], needs["words"])
     assert (await call("POST", f"{path}/assessments", {"needs": []})).json()["unmet"] == []
     listed = (await call("GET", f"{PATH}?incident={body['incident_id']}")).json()["items"]
@@ -82,6 +87,17 @@ async def test_needs_support_person_and_incident(call: Any, path: str, database:
         assert (await call("GET", PATH, **who)).json()["items"] == []
     rows = await database.fetch("select * from victims, victim_assessments, victim_supports, events")
     assert not any(word in str([dict(row) for row in rows]) for word in ("Zylfije", "stairs"))
+
+
+async def test_support_by_a_referral_that_one_has_a_part_in(call: Any, path: str, sessions: Any, vault: Any) -> None:
+    ana = Actor(subject="ana", grants=(Grant.parse("officer@XK"),))
+    async with sessions(ana) as session:
+        opening = Opening(Kind.REFERRAL, AREA, agency="safe-house")
+        referral_id = str((await open_file(session, ana, NOW, vault, opening)).file.id)
+    body = {"need": "legal", "referral_id": referral_id}
+    other = (await call("POST", PATH, {"area": AREA}, subject="ben")).json()["id"]
+    assert (await call("POST", f"{PATH}/{other}/supports", body, subject="ben")).status_code == 422
+    assert (await call("POST", f"{path}/supports", body)).json()["supports"][0]["referral_id"] == referral_id
 
 
 async def test_a_missed_promise_is_told_once_and_cleared_when_it_is_kept_late(
