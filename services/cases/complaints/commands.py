@@ -105,15 +105,16 @@ async def move(
         raise Conflict(f"From {origin} a complaint goes to {ways}.", rule="C19")
     if unmet := rules.move_obstacles(request.to, request.note, request.answer):
         raise Refused("The step can't be taken yet.", code="guards-unmet", rule="C19", unmet=unmet)
+    number = await queries.count_steps(session, case_id) + 1
     session.add(
         ComplaintStep(
             case_id=case_id,
-            number=await queries.count_steps(session, case_id) + 1,
+            number=number,
             origin=origin,
             target=request.to,
             taken_at=now,
             taken_by=actor.subject,
-            sealed_note=into.key.seal(request.note, queries.NOTE) if request.note else None,
+            sealed_note=into.key.seal(request.note, f"{queries.NOTE}.{number}") if request.note else None,
         )
     )
     complaint.state = request.to

@@ -99,7 +99,7 @@ async def view(session: AsyncSession, into: Entered, row: Complaint, now: dateti
         steps=[
             StepView(
                 **step.model_dump(exclude={"case_id", "number", "sealed_note"}),
-                note=into.key.read(step.sealed_note, NOTE) if step.sealed_note else None,
+                note=into.key.read(step.sealed_note, f"{NOTE}.{step.number}") if step.sealed_note else None,
             )
             for step in (await session.exec(statement)).all()
         ],

@@ -22,11 +22,13 @@ async def record(
     if request.person_id is not None:
         await person_by_id(session, entered, request.person_id)
     before = rules.latest(await queries.consents_of(session, [entered.file.id]), request.giver)
+    number = 1 if before is None else before.number + 1
+    place = queries.place_of_note(request.giver, number)
     consent = GivenConsent(
         **request.model_dump(exclude={"note"}),
         case_id=entered.file.id,
-        number=1 if before is None else before.number + 1,
-        sealed_note=None if request.note is None else entered.key.seal(request.note, queries.NOTE),
+        number=number,
+        sealed_note=None if request.note is None else entered.key.seal(request.note, place),
         recorded_at=now,
         recorded_by=actor.subject,
     )

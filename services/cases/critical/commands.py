@@ -113,15 +113,16 @@ async def assess_impact(
     if obstacle := rules.review_obstacle(request.review_due_at, now):
         raise Refused("The review can't be due then.", code="review-date", rule="C17", unmet=[obstacle])
     communities = request.model_dump(mode="json")["communities"]
+    number = await queries.count(session, CriticalImpact, case_id) + 1
     session.add(
         CriticalImpact(
             case_id=case_id,
-            number=await queries.count(session, CriticalImpact, case_id) + 1,
+            number=number,
             assessed_at=now,
             assessed_by=actor.subject,
             review_due_at=request.review_due_at,
             worst=max((row.effect for row in request.communities), key=_DEPTH.index),
-            sealed_communities=into.key.seal(communities, queries.COMMUNITIES),
+            sealed_communities=into.key.seal(communities, f"{queries.COMMUNITIES}.{number}"),
         )
     )
     incident.review_due_at, incident.review_told_at = request.review_due_at, None
@@ -146,12 +147,14 @@ async def write_risk(
         before = (await queries.risk_history(session, case_id, number))[-1]
         expected.check(before.version)
         version = before.version + 1
+    number = number or await queries.count(session, CriticalRisk, case_id) + 1
+    words = request.model_dump(include={"risk", "mitigations"})
     risk = CriticalRisk(
         case_id=case_id,
-        number=number or await queries.count(session, CriticalRisk, case_id) + 1,
+        number=number,
         version=version,
         **request.model_dump(include={"likelihood", "impact", "state", "owner"}),
-        sealed_words=into.key.seal(request.model_dump(include={"risk", "mitigations"}), queries.RISK),
+        sealed_words=into.key.seal(words, f"{queries.RISK}.{number}.{version}"),
         written_at=now,
         written_by=actor.subject,
     )
@@ -175,7 +178,7 @@ async def log_decision(
             corrects=request.corrects,
             decided_at=now,
             decided_by=actor.subject,
-            sealed_words=into.key.seal(words, queries.DECISION),
+            sealed_words=into.key.seal(words, f"{queries.DECISION}.{last + 1}"),
         )
     )
     return into, last + 1

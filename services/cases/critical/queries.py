@@ -134,7 +134,7 @@ async def decisions(
     return [
         DecisionView(
             **row.model_dump(exclude={"case_id", "sealed_words"}),
-            **key.read(row.sealed_words, DECISION),
+            **key.read(row.sealed_words, f"{DECISION}.{row.number}"),
             corrected_by=fixes.get(row.number, []),
         )
         for row in rows
@@ -145,7 +145,7 @@ def risk_view(key: SealingKey, row: CriticalRisk) -> RiskView:
     """A risk's answer."""
     return RiskView(
         **row.model_dump(exclude={"case_id", "sealed_words"}),
-        **key.read(row.sealed_words, RISK),
+        **key.read(row.sealed_words, f"{RISK}.{row.number}.{row.version}"),
         score=score(row.likelihood, row.impact),
     )
 
@@ -163,7 +163,7 @@ async def view(session: AsyncSession, into: Entered, incident: CriticalIncident)
         impacts=[
             ImpactView(
                 **row.model_dump(exclude={"case_id", "sealed_communities"}),
-                communities=into.key.read(row.sealed_communities, COMMUNITIES),
+                communities=into.key.read(row.sealed_communities, f"{COMMUNITIES}.{row.number}"),
             )
             for row in impacts
         ],

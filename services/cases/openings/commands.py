@@ -41,14 +41,15 @@ async def break_glass(
         raise NotFound("case")
     if (key := open_key(vault, wrapped, case_id)) is None:
         raise Gone(EXPUNGED, rule="C16")
+    opening_id = new_id()
     opening = CaseOpening(
-        id=new_id(),
+        id=opening_id,
         case_id=case_id,
         kind=file.kind,
         area=file.area,
         supervisor=file.supervisor,
         subject=actor.subject,
-        sealed_reason=key.seal(reason, queries.REASON),
+        sealed_reason=key.seal(reason, f"{queries.REASON}.{opening_id}"),
         opened_at=now,
         expires_at=now + rules.OPEN_FOR,
     )
@@ -98,7 +99,7 @@ async def review(
         raise Conflict("This opening was reviewed.", code="reviewed", rule="C14")
     key = await queries.key_of(session, vault, opening)
     opening.finding, opening.reviewed_at, opening.reviewed_by = request.finding, now, actor.subject
-    opening.sealed_note = key.seal(request.note, queries.NOTE) if key else None
+    opening.sealed_note = key.seal(request.note, f"{queries.NOTE}.{opening.id}") if key else None
     opening.version += 1
     if request.finding is Finding.NOT_JUSTIFIED and rules.is_running(opening, now):
         await _end(session, actor, now, opening)

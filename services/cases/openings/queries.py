@@ -93,6 +93,6 @@ async def with_reason(
         await note(session, actor, now, "read_opening", case_id=opening.case_id, kind=opening.kind, detail=detail)
     return OpeningWithReason(
         **OpeningView.model_validate(opening).model_dump(),
-        reason=key.read(opening.sealed_reason, REASON) if key else None,
-        note=key.read(opening.sealed_note, NOTE) if key and opening.sealed_note else None,
+        reason=key.read(opening.sealed_reason, f"{REASON}.{opening.id}") if key else None,
+        note=key.read(opening.sealed_note, f"{NOTE}.{opening.id}") if key and opening.sealed_note else None,
     )

@@ -22,7 +22,7 @@ from services.cases.files.rules import Action, Field, Kind
 from services.cases.plans.commands import keep_items
 from services.cases.plans.rules import items
 from services.cases.problems import rules
-from services.cases.problems.queries import PARTS, REASON, TITLE, Case, case_by_id, seen_incidents
+from services.cases.problems.queries import PARTS, TITLE, Case, case_by_id, place_of_reason, seen_incidents
 from services.cases.problems.schemas import MoveIn, ProblemCreate, ProblemPatch
 from services.cases.problems.tables import Problem, ProblemIncident, ProblemMove
 from services.cases.problems.writing import write
@@ -180,12 +180,14 @@ async def move_problem(
     else:
         reopen(case.entered)
     await keep_items(session, actor, now, file, items(parts.plan, parts.reviews, closed=closed))
+    move_id = new_id()
+    reason = request.reason
     move = ProblemMove(
-        id=new_id(),
+        id=move_id,
         problem_id=problem.id,
         origin=origin,
         target=request.to,
-        sealed_reason=case.key.seal(request.reason, REASON) if request.reason else None,
+        sealed_reason=case.key.seal(reason, place_of_reason(move_id)) if reason else None,
         moved_at=now,
         moved_by=actor.subject,
     )

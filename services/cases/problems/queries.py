@@ -23,7 +23,7 @@ from services.cases.problems import rules
 from services.cases.problems.schemas import MoveView, ProblemSummary, ProblemView
 from services.cases.problems.tables import Problem, ProblemIncident, ProblemMove
 
-TITLE, PARTS, REASON = "problems.title", "problems.parts", "problem_moves.reason"
+TITLE, PARTS = "problems.title", "problems.parts"
 """The places that text is sealed for."""
 
 
@@ -110,8 +110,13 @@ def _summary(problem: Problem, file: CaseFile, key: SealingKey | None) -> Proble
     )
 
 
+def place_of_reason(move_id: UUID) -> str:
+    """Where the reason of a step is sealed for."""
+    return f"problem_moves.reason.{move_id}"
+
+
 def _move_view(move: ProblemMove, key: SealingKey) -> MoveView:
-    reason: Any = move.sealed_reason and key.read(move.sealed_reason, REASON)
+    reason: Any = move.sealed_reason and key.read(move.sealed_reason, place_of_reason(move.id))
     return MoveView.model_validate({**move.model_dump(include=set(MoveView.model_fields)), "reason": reason})
 
 

@@ -13,7 +13,7 @@ from services.cases.audit.commands import note
 from services.cases.files.queries import Entered, as_clock
 from services.cases.files.rules import Kind, Part
 from services.cases.files.tables import CaseFile, CaseKey
-from services.cases.problems.queries import PARTS, REASON, TITLE, Case
+from services.cases.problems.queries import PARTS, TITLE, Case, place_of_reason
 from services.cases.problems.rules import Phase
 from services.cases.problems.tables import Problem, ProblemMove, UnsealedProblem
 from services.cases.problems.writing import keep_plan
@@ -87,7 +87,7 @@ def _moves(old: UnsealedProblem, key: SealingKey) -> list[ProblemMove]:
             problem_id=old.id,
             origin=Phase(move["origin"]),
             target=Phase(move["target"]),
-            sealed_reason=key.seal(move["reason"], REASON) if move["reason"] else None,
+            sealed_reason=key.seal(move["reason"], place_of_reason(UUID(move["id"]))) if move["reason"] else None,
             moved_at=datetime.fromisoformat(move["moved_at"]),
             moved_by=move["moved_by"],
         )

@@ -82,13 +82,14 @@ async def assess(
 ) -> Made:
     """Write the next version of what the victim needs. Rule C20."""
     into, victim = await _changing(session, actor, now, vault, case_id)
+    number = await queries.count_assessments(session, case_id) + 1
     session.add(
         VictimAssessment(
             case_id=case_id,
-            number=await queries.count_assessments(session, case_id) + 1,
+            number=number,
             needs=sorted(set(request.needs)),
             protection=sorted(set(request.protection)),
-            sealed_words=into.key.seal(request.words, queries.WORDS) if request.words else None,
+            sealed_words=into.key.seal(request.words, f"{queries.WORDS}.{number}") if request.words else None,
             assessed_at=now,
             assessed_by=actor.subject,
         )

@@ -128,7 +128,7 @@ async def view(session: AsyncSession, into: Entered, victim: Victim, now: dateti
         assessments=[
             AssessmentView(
                 **row.model_dump(exclude={"case_id", "sealed_words"}),
-                words=into.key.read(row.sealed_words, WORDS) if row.sealed_words else None,
+                words=into.key.read(row.sealed_words, f"{WORDS}.{row.number}") if row.sealed_words else None,
             )
             for row in assessments
         ],

@@ -89,6 +89,19 @@ async def test_needs_support_person_and_incident(call: Any, path: str, database:
     assert not any(word in str([dict(row) for row in rows]) for word in ("Zylfije", "stairs"))
 
 
+async def test_words_that_changed_places_are_noticed(call: Any, path: str, database: asyncpg.Connection) -> None:
+    """Rule C13."""
+    for words in ("afraid of the stairs", "afraid of the yard"):
+        await call("POST", f"{path}/assessments", {"needs": ["legal"], "words": words})
+    await database.execute("select set_config('beatbook.own_work', 'on', false)")
+    await database.execute("""
+        update victim_assessments as one set sealed_words = other.sealed_words
+        from victim_assessments as other where one.number <> other.number
+    """)
+    answer = await call("GET", path)
+    assert (answer.status_code, answer.json()["code"]) == (500, "unreadable")
+
+
 async def test_support_by_a_referral_that_one_has_a_part_in(call: Any, path: str, sessions: Any, vault: Any) -> None:
     ana = Actor(subject="ana", grants=(Grant.parse("officer@XK"),))
     async with sessions(ana) as session:
