@@ -69,6 +69,8 @@ class Planting(World):
             self.refusals.append(answer.text)
             answer = await self.real.request(method, "/v1" + path, json=today(body), headers=headers)
             seen = set()
+        if answer.status_code == 409 and answer.json()["code"] == "code-taken":
+            return {}  # parts share this installation, and an agency is registered once
         assert answer.is_success, (path, answer.text)
         self.done |= seen
         return answer.json() if answer.content else None
@@ -173,7 +175,9 @@ async def test_no_name_is_written_anywhere(tmp_path: Path, eventually: Any) -> N
                 return bool(await world.admin.fetchval("select 1 from areas where code = 'XK.PRI.DARDANIA'"))
 
             await eventually(heard)
-            for part in parts().values():
+            for _, part in sorted(
+                parts().items(), key=lambda named: named[0] == "partners"
+            ):  # referrals know its agency widest
                 await exercise(world, part)
             written = await everything(running, Instance(up.directory))
             unplanted = texts() - world.done - UNREACHED

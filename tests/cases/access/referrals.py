@@ -49,7 +49,7 @@ PART = Part(
         "send a draft": Op("POST", "/referrals/{draft}/send", SEND),
         "record consent": Op("POST", "/referrals/{asked}/consents", CONSENT),
         "withdraw consent": Op("POST", "/referrals/{asked}/consents/person/withdraw"),
-        "take it back": Op("POST", "/referrals/{asked}/cancel", {}),
+        "take it back": Op("POST", "/referrals/{asked}/cancel", {"note": "Taken back"}),
         "find it among what was sent": Op("GET", "/received-referrals", finds="{asked}"),
         "read the preview": Op("GET", "/received-referrals/{asked}", of_case=True, shows={"what": "shelter"}),
         "read the details": Op(
