@@ -36,7 +36,6 @@ UNREACHED = {
     "services__cases__problems__schemas__ReviewIn.finding",
     "AcceptIn.title",
     "DismissIn.reason",
-    "CancelIn.note",
 }
 """Texts of steps that a case of the matrix's worlds is not ready for, or of proposals that the clock ends here."""
 CALLERS = (

@@ -22,12 +22,12 @@ SEND = {"answer_by": "2026-03-20T12:00:00Z"}
 
 
 async def prepare(world: World) -> dict[str, str]:
-    """A draft that lacks nothing, a referral that waits for an answer, and one that was accepted."""
+    """A draft that lacks nothing, two referrals that wait for an answer, and one that was accepted."""
     boss = {"as_": "supervisor@XK", "subject": "sue"}
     await world.make("POST", "/agencies", HOUSE, **boss)
     await world.make("POST", f"/agencies/{AGENCY}/memoranda", MEMORANDUM, **boss)
     made = {}
-    for name in ("draft", "asked", "taken"):
+    for name in ("draft", "asked", "recalled", "taken"):
         made[name] = case = (await world.make("POST", "/referrals", DRAFT))["id"]
         await world.make("POST", f"/cases/{case}/people", PERSON)
         await world.make("POST", f"/referrals/{case}/consents", CONSENT)
@@ -49,7 +49,7 @@ PART = Part(
         "send a draft": Op("POST", "/referrals/{draft}/send", SEND),
         "record consent": Op("POST", "/referrals/{asked}/consents", CONSENT),
         "withdraw consent": Op("POST", "/referrals/{asked}/consents/person/withdraw"),
-        "take it back": Op("POST", "/referrals/{asked}/cancel", {"note": "Taken back"}),
+        "take it back": Op("POST", "/referrals/{recalled}/cancel", {"note": "Taken back"}),
         "find it among what was sent": Op("GET", "/received-referrals", finds="{asked}"),
         "read the preview": Op("GET", "/received-referrals/{asked}", of_case=True, shows={"what": "shelter"}),
         "read the details": Op(
